@@ -1,0 +1,37 @@
+# make demo: the whole system on this machine, with a simulated street     make test: every check and test
+# make setup: only the set-up                                             make check: linters and types only
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
+EXTRAS ?=
+comma := ,
+
+.PHONY: setup demo test check clean
+
+setup: $(VENV)/.ready$(EXTRAS)  ## Make .venv and install what the lock file names.
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.ready$(EXTRAS): $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	touch $@
+
+demo: $(VENV)/.installed  ## Run the main job: broker, server, edge and a simulated street. ARGS='--source FILE' for your own video.
+	$(BIN)/anninh demo $(ARGS)
+
+check: setup  ## Style, types, and who may import whom.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## Every check and test; what is not installed here is skipped with its reason.
+	$(BIN)/pytest
+
+clean:  ## Remove the environment and the demo's data.
+	rm -rf $(VENV) var

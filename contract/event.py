@@ -1,0 +1,167 @@
+"""The event message: what a camera saw, told in revisions from opening to closing."""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from contract.envelope import Envelope, Value
+from contract.instant import Instant
+from contract.names import Sha256, Slug
+
+EVENT_TYPE: Final = "vn.anninh.event.v1"
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Box = tuple[Fraction, Fraction, Fraction, Fraction]
+"""x1 y1 x2 y2 as fractions of the picture, origin top left."""
+
+
+class Phase(StrEnum):
+    """Where an event is in its life."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    """The edge learnt that it was wrong (a preclusive guard)."""
+
+
+class Status(StrEnum):
+    """OASIS CAP status: only ``actual`` is ever counted."""
+
+    ACTUAL = "actual"
+    EXERCISE = "exercise"
+    TEST = "test"
+
+
+class Mode(StrEnum):
+    """``trial`` runs and shows, marked "chạy thử", and is never counted."""
+
+    ACTIVE = "active"
+    TRIAL = "trial"
+
+
+class Severity(StrEnum):
+    """How soon an officer must look, lowest first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Rule(Value):
+    """The question that was asked of the tracks; ``version`` is the SHA-256 of its parameters."""
+
+    kind: Slug
+    name: Slug
+    mode: Mode
+    version: Sha256
+
+
+class Place(Value):
+    """Where: a zone or line of the camera's picture, or the whole camera."""
+
+    kind: Literal["zone", "line", "camera"]
+    name: Slug
+
+
+class ClockReading(Value):
+    """How the event's times were obtained.
+
+    ``pts``: from the stream's time stamps, anchored to the edge's clock at connection; ``file``: from a recording's
+    stamps and its given start. ``offset_ms``: the edge's clock minus true time, None when it is not known.
+    """
+
+    basis: Literal["pts", "file"]
+    offset_ms: int | None = None
+
+
+class Subject(Value):
+    """One track that took part: its class, best score, latest box, and seconds the rule held for it."""
+
+    track: int = Field(ge=0)
+    class_name: str = Field(alias="class", min_length=1, max_length=64)
+    score: Fraction
+    box: Box
+    dwell_s: float = Field(ge=0.0)
+
+    model_config = ConfigDict(populate_by_name=True, frozen=True, extra="ignore", serialize_by_alias=True)
+
+
+class Evidence(Value):
+    """A picture (``at``) or a clip (``started_at``–``ended_at``), by hash; or ``missing``: why there is none."""
+
+    kind: Literal["picture", "clip"]
+    sha256: Sha256 | None = None
+    bytes: int | None = Field(default=None, ge=1)
+    media_type: Literal["image/jpeg", "video/mp4"] | None = None
+    at: Instant | None = None
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    missing: str | None = Field(default=None, max_length=500)
+
+    @model_validator(mode="after")
+    def _is_there_or_says_why(self) -> Self:
+        if self.missing is None and (self.sha256 is None or self.bytes is None or self.media_type is None):
+            raise ValueError("evidence has neither its sha256, bytes and media_type nor the reason it is missing")
+        return self
+
+
+class ModelRef(Value):
+    """The network (or built-in detector) that saw it; ``sha256`` of its weights, None when it has none."""
+
+    name: str = Field(min_length=1, max_length=128)
+    sha256: Sha256 | None = None
+
+
+class EventData(Value):
+    """One revision of one event. A later revision replaces an earlier one."""
+
+    event_id: UUID
+    revision: int = Field(ge=1)
+    phase: Phase
+    status: Status = Status.ACTUAL
+    rule: Rule
+    place: Place
+    severity: Severity
+    started_at: Instant
+    last_seen_at: Instant
+    ended_at: Instant | None = None
+    clock: ClockReading
+    subjects: tuple[Subject, ...] = Field(default=(), max_length=64)
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=32)
+    model: ModelRef
+    config_version: str = Field(min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _life_makes_sense(self) -> Self:
+        if self.last_seen_at < self.started_at:
+            raise ValueError("last_seen_at lies before started_at")
+        if (self.phase is Phase.CLOSED) != (self.ended_at is not None) and self.phase is not Phase.CANCELLED:
+            raise ValueError("ended_at goes with phase closed, and only with it")
+        kinds = {part.kind for part in self.evidence}
+        if self.phase is Phase.CLOSED and kinds != {"picture", "clip"}:
+            raise ValueError("a closed event carries a picture and a clip, or says why one is missing")
+        return self
+
+
+class Event(Envelope):
+    """The event message. ``source`` = ``anninh:{site}/{edge}/{camera}``; ``id`` = event id ``.`` revision."""
+
+    type: Literal["vn.anninh.event.v1"] = EVENT_TYPE
+    sequence: str = Field(pattern=r"^[0-9]{1,18}$")
+    data: EventData
+
+    @model_validator(mode="after")
+    def _id_agrees(self) -> Self:
+        expected = message_id(self.data.event_id, self.data.revision)
+        if self.id != expected:
+            raise ValueError(f"id is {self.id!r}, the data says {expected!r}")
+        return self
+
+
+def message_id(event_id: UUID, revision: int) -> str:
+    """The message's ``id``: event id and revision."""
+    return f"{event_id}.{revision}"

@@ -1,0 +1,81 @@
+"""The heartbeat of an edge and its retained status (also its MQTT last will)."""
+
+from enum import StrEnum
+from typing import Final, Literal
+
+from pydantic import Field
+
+from contract.envelope import Envelope, Value
+from contract.event import ModelRef
+from contract.instant import Instant
+from contract.names import Slug
+
+HEALTH_TYPE: Final = "vn.anninh.health.v1"
+STATUS_TYPE: Final = "vn.anninh.status.v1"
+HEARTBEAT_S = 10.0
+"""Seconds between heartbeats; a server that hears none for three of them calls the edge silent."""
+
+
+class CameraState(StrEnum):
+    """What a camera's worker is doing."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    FINISHED = "finished"
+    """A recording that was played to its end."""
+
+
+class CameraHealth(Value):
+    """One camera since the edge's session began; counters only grow within a session."""
+
+    camera: Slug
+    state: CameraState
+    last_frame_at: Instant | None = None
+    up_s: float = Field(ge=0.0)
+    """Seconds of this session in which frames arrived: the server's camera-hours are differences of it."""
+    fps: float = Field(ge=0.0)
+    """Frames a second over the last heartbeat interval."""
+    frames: int = Field(ge=0)
+    dropped: int = Field(ge=0)
+    """Frames thrown away because a newer one was there (live sources only)."""
+    inferences: int = Field(ge=0)
+    reconnects: int = Field(ge=0)
+    error: str | None = Field(default=None, max_length=500)
+
+
+class HealthData(Value):
+    """The state of one edge. ``session`` grows by one at each start."""
+
+    session: int = Field(ge=1)
+    started_at: Instant
+    software: str
+    cameras: tuple[CameraHealth, ...]
+    outbox_depth: int = Field(ge=0)
+    outbox_oldest_s: float = Field(ge=0.0)
+    evidence_pending: int = Field(ge=0)
+    disk_free_bytes: int = Field(ge=0)
+    clock_offset_ms: int | None = None
+    config_version: str
+    model: ModelRef
+
+
+class Health(Envelope):
+    """Edge → server, QoS 0, every ``HEARTBEAT_S`` seconds. ``source`` = ``anninh:{site}/{edge}``."""
+
+    type: Literal["vn.anninh.health.v1"] = HEALTH_TYPE
+    data: HealthData
+
+
+class StatusData(Value):
+    """``online`` when the edge connects, ``offline`` when it leaves or the broker misses it."""
+
+    state: Literal["online", "offline"]
+    session: int = Field(ge=1)
+
+
+class StatusMessage(Envelope):
+    """Edge → server, QoS 1, retained; the offline one is the last will."""
+
+    type: Literal["vn.anninh.status.v1"] = STATUS_TYPE
+    data: StatusData

@@ -1,0 +1,208 @@
+"""The edge's settings: typed, frozen; an unknown key stops the start and names its path. Manual: configs/edge.yaml."""
+
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from contract.event import Severity
+from contract.names import Slug
+from contract.zones import Line, Zone
+
+
+class SettingsError(ValueError):
+    """The configuration can't be used; the text names the file, the key's path and the cure."""
+
+
+class Settings(BaseModel):
+    """A frozen part of the settings in which an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("needs a zone, e.g. 2026-03-02T19:00:00+07:00")
+    return at
+
+
+class Hours(Settings):
+    """Local hours in which a rule asks; ``from`` later than ``to`` runs past midnight. Half-open."""
+
+    begin: time
+    end: time
+
+    @classmethod
+    def parse(cls, value: Any) -> Any:
+        """``"22:00-05:00"`` → Hours."""
+        if not isinstance(value, str):
+            return value
+        begin, separator, end = value.partition("-")
+        if not separator:
+            raise ValueError('write hours as "22:00-05:00"')
+        return cls(begin=time.fromisoformat(begin.strip()), end=time.fromisoformat(end.strip()))
+
+    def holds(self, local: time) -> bool:
+        """Is ``local`` within these hours?"""
+        if self.begin < self.end:
+            return self.begin <= local < self.end
+        return local >= self.begin or local < self.end
+
+
+VEHICLES = ("bicycle", "car", "motorcycle", "bus", "truck")
+
+RuleKind = Literal["intrusion", "line_crossing", "loitering", "static_object"]
+RuleMode = Literal["active", "trial", "off"]
+
+
+class RuleSettings(Settings):
+    """One question asked of one camera's tracks. Seconds are seconds of the stream's own clock."""
+
+    name: Slug
+    kind: RuleKind
+    zone: Slug | None = None
+    line: Slug | None = None
+    direction: Literal["forward", "backward", "both"] = "both"
+    classes: tuple[str, ...] = ("person",)
+    min_score: float = Field(default=0.3, ge=0.0, le=1.0)
+    dwell_s: float = Field(default=3.0, ge=0.0)
+    """How long the condition must hold before the event opens (0: at once)."""
+    grace_s: float = Field(default=2.0, ge=0.0)
+    """A gap this long (occlusion, a missed detection) does not end the dwell."""
+    close_s: float = Field(default=5.0, ge=0.5)
+    """An open event closes when the rule has not held for this long; the clip runs on for it."""
+    cool_s: float = Field(default=300.0, ge=0.0)
+    """After closing, the same rule and place stay silent for this long (0: never)."""
+    hours: Annotated[Hours | None, BeforeValidator(Hours.parse)] = None
+    severity: Severity = Severity.MEDIUM
+    mode: RuleMode = "active"
+
+    @model_validator(mode="after")
+    def _has_its_place(self) -> Self:
+        if self.kind == "line_crossing":
+            if self.line is None or self.zone is not None:
+                raise ValueError(f"rule {self.name!r}: a line_crossing needs `line`, not `zone`")
+        elif self.zone is None or self.line is not None:
+            raise ValueError(f"rule {self.name!r}: {self.kind} needs `zone`, not `line`")
+        return self
+
+
+class CameraSettings(Settings):
+    """One camera: where its pictures come from, its zones and lines, its rules."""
+
+    name: Slug
+    label: str = ""
+    """What officers call it; shown on screen."""
+    source: str
+    """A file, ``rtsp://…``, ``webcam:0`` or ``sim:street?seed=7``. Credentials in it are never logged."""
+    start_at: Annotated[datetime, AfterValidator(_aware)] | None = None
+    """A recording's own start time; without it the time of opening."""
+    as_fast_as_possible: bool = False
+    """A file is played at its own speed, or (true) as fast as it decodes."""
+    loop: bool = False
+    detect_fps: float = Field(default=5.0, gt=0.0)
+    """At most this many detections per second of stream time."""
+    zones: dict[Slug, Zone] = Field(default_factory=dict)
+    lines: dict[Slug, Line] = Field(default_factory=dict)
+    rules: tuple[RuleSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _places_exist(self) -> Self:
+        names = [rule.name for rule in self.rules]
+        if len(set(names)) != len(names):
+            raise ValueError(f"camera {self.name!r}: two rules have the same name")
+        for rule in self.rules:
+            if rule.zone is not None and rule.zone not in self.zones:
+                raise ValueError(f"rule {rule.name!r}: zone {rule.zone!r} is not among {sorted(self.zones)}")
+            if rule.line is not None and rule.line not in self.lines:
+                raise ValueError(f"rule {rule.name!r}: line {rule.line!r} is not among {sorted(self.lines)}")
+        return self
+
+
+class BrokerSettings(Settings):
+    """The MQTT broker."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    """``mqtt://host:port`` or ``mqtts://host:port`` (TLS)."""
+    username: str | None = None
+    password_file: Path | None = None
+    keepalive_s: int = Field(default=30, ge=5)
+
+
+class ServerSettings(Settings):
+    """Where evidence goes."""
+
+    url: str = "http://127.0.0.1:8000"
+    token_file: Path | None = None
+    """A file that holds this edge's token, as ``anninh server edge-token`` printed it."""
+
+
+class ModelSettings(Settings):
+    """Which detector. ``name``: ``auto`` takes the best that is here and passes its self-test."""
+
+    name: str = "auto"
+    weights: Path | None = None
+    threads: int = Field(default=1, ge=1)
+    min_score: float = Field(default=0.25, ge=0.0, le=1.0)
+
+
+class ClipSettings(Settings):
+    """Evidence clips."""
+
+    before_s: float = Field(default=5.0, ge=0.0, le=60.0)
+    longest_s: float = Field(default=60.0, ge=5.0, le=600.0)
+    """A longer event's clip is cut here; what follows has only its picture."""
+
+
+class EdgeSettings(Settings):
+    """One edge box near the cameras."""
+
+    site: Slug
+    edge: Slug
+    timezone: str = "Asia/Ho_Chi_Minh"
+    status: Literal["actual", "exercise", "test"] = "actual"
+    data_dir: Path = Path("var/edge")
+    broker: BrokerSettings = BrokerSettings()
+    server: ServerSettings = ServerSettings()
+    model: ModelSettings = ModelSettings()
+    clip: ClipSettings = ClipSettings()
+    heartbeat_s: float = Field(default=10.0, gt=0.0)
+    cameras: Annotated[tuple[CameraSettings, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _cameras_differ(self) -> Self:
+        names = [camera.name for camera in self.cameras]
+        if len(set(names)) != len(names):
+            raise ValueError("two cameras have the same name")
+        return self
+
+
+def load(path: Path) -> EdgeSettings:
+    """The settings in a YAML file. Raises SettingsError that names the file, the key's path and what is wrong."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path}: not YAML: {error}") from error
+    return parse(document, str(path))
+
+
+def parse(document: Any, where: str = "settings") -> EdgeSettings:
+    """The settings in a document that was read already; ``where`` names it in errors."""
+    try:
+        return EdgeSettings.model_validate(document)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']) or '(top)'}: {_cure(item['type'], item['msg'])}"
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(f"{where}: " + "; ".join(lines)) from error
+
+
+def _cure(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key; remove it or see configs/edge.yaml for the keys there are"
+    return message

@@ -1,0 +1,148 @@
+"""What travels through the walk: Packet, Frame, Motion, Track, Hit, Change. All frozen, all timed by the frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.event import EventData, Place
+from models.detector import Image
+
+NormBox = tuple[float, float, float, float]
+"""x1 y1 x2 y2 as fractions of the picture, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamInfo:
+    """What a muxer must know of a coded video stream. ``codec``: FFmpeg's name, e.g. ``h264``, ``hevc``, ``mpeg4``."""
+
+    codec: str
+    width: int
+    height: int
+    time_base: Fraction
+    extradata: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """One coded packet, native bytes. ``pts`` and ``dts`` in units of ``stream.time_base``; ``pts_s`` is the camera's
+    own time in seconds, growing even where the source's stamps jump."""
+
+    stream: StreamInfo
+    data: bytes
+    pts: int
+    dts: int
+    duration: int
+    is_keyframe: bool
+    pts_s: float
+    captured_at: datetime
+
+
+class Frame:
+    """One picture of one camera.
+
+    ``pts_s``: seconds on the stream's own clock, strictly growing within a run; every duration in a rule is a
+    difference of these. ``captured_at``: the same instant in UTC. ``packets``: the coded packets that arrived since the frame
+    before (usually one). ``image`` and ``luma`` are made on first use: a frame in which nothing moves is never
+    converted. One thread, the camera's worker, owns a frame.
+    """
+
+    __slots__ = ("_decode", "_image", "_luma", "camera", "captured_at", "height", "index", "packets", "pts_s", "width")
+
+    def __init__(
+        self,
+        *,
+        camera: str,
+        index: int,
+        pts_s: float,
+        captured_at: datetime,
+        width: int,
+        height: int,
+        decode: Callable[[], Image],
+        luma: Callable[[], NDArray[np.uint8]] | None = None,
+        packets: tuple[Packet, ...] = (),
+    ) -> None:
+        self.camera = camera
+        self.index = index
+        self.pts_s = pts_s
+        self.captured_at = captured_at
+        self.width = width
+        self.height = height
+        self.packets = packets
+        self._decode = decode
+        self._luma = luma
+        self._image: Image | None = None
+
+    @property
+    def image(self) -> Image:
+        """Height × width × 3, BGR, 0..255. Do not write into it."""
+        if self._image is None:
+            self._image = self._decode()
+        return self._image
+
+    @property
+    def luma(self) -> NDArray[np.uint8]:
+        """Height × width, 0..255: the decoder's own luma plane where it has one (no colour conversion)."""
+        if self._luma is not None:
+            return self._luma()
+        return np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """What moved in a frame. ``boxes``: fractions of the picture; ``area``: moved share of the picture, 0..1;
+    ``is_global``: the light changed everywhere at once, so ``boxes`` says nothing."""
+
+    boxes: tuple[NormBox, ...] = ()
+    area: float = 0.0
+    is_global: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One person or vehicle that is followed, as of one frame. Times are ``pts_s``."""
+
+    id: int
+    """Unique within a camera's run; never reused."""
+    class_name: str
+    score: float
+    """Of the latest detection."""
+    best_score: float
+    box: NormBox
+    first_s: float
+    seen_s: float
+    """When it was last detected (not merely predicted)."""
+
+    @property
+    def foot(self) -> tuple[float, float]:
+        """Where it stands: the middle of the box's lower edge."""
+        return ((self.box[0] + self.box[2]) / 2, self.box[3])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A rule holds on this frame. ``subject`` tells one event from another of the same rule and place (a track id for
+    rules about one track, None for rules about a place). ``dwell_s``: how long it has held for each track."""
+
+    rule: str
+    place: Place
+    subject: int | None
+    tracks: tuple[Track, ...]
+    since_s: float
+    """``pts_s`` at which the condition began to hold (before the dwell time was reached)."""
+    dwell_s: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One revision of one event: what the outbox journals and the server is told. ``opened_s``, ``now_s``: ``pts_s`` of
+    the event's beginning and of this change, for whoever cuts the clip."""
+
+    camera: str
+    data: EventData
+    opened_s: float
+    now_s: float

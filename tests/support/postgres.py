@@ -1,0 +1,81 @@
+"""A real PostgreSQL server in a folder of its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from tests.support import needs
+from tests.support.process import wait_until
+
+
+@dataclass
+class Postgres:
+    """``initdb`` and ``postgres`` in ``folder``, as user ``postgres`` where the tests run as root (it refuses root)."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def start(self) -> None:
+        """Make the cluster and start it."""
+        programs = needs.postgres_bin()
+        assert programs is not None
+        data = self.folder / "data"
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+            for parent in list(self.folder.parents)[:-1]:
+                if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                    parent.chmod(parent.stat().st_mode | 0o055)
+        subprocess.run(
+            [str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            **self._as_user(),  # type: ignore[call-overload]
+        )
+        log = (self.folder / "log").open("ab")
+        options = ["-p", str(self.port), "-k", str(self.folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        self.process = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(data), *options],
+            stdout=log,
+            stderr=log,
+            **self._as_user(),  # type: ignore[call-overload]
+        )
+        log.close()
+        ready = [str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(self.port)]
+        wait_until(
+            lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, "PostgreSQL to be ready"
+        )
+
+    def database(self) -> str:
+        """The SQLAlchemy URL of a new empty database."""
+        programs = needs.postgres_bin()
+        assert programs is not None
+        name = f"anninh{next(self._numbers)}"
+        subprocess.run(
+            [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name],
+            check=True,
+            capture_output=True,
+        )
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def stop(self) -> None:
+        """Stop it at once."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    @staticmethod
+    def _as_user() -> dict[str, object]:
+        if os.geteuid() != 0:
+            return {}
+        user = pwd.getpwnam("postgres")
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
