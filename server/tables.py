@@ -203,6 +203,9 @@ class IncidentRow(Table):
         Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
         Index("ix_incidents_state", "state", "occurred_at"),
         Index("ix_incidents_occurred_at", "occurred_at"),
+        # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
+        Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
+        Index("ix_incidents_queue", "severity", "state", "occurred_at"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -220,7 +223,7 @@ class IncidentRow(Table):
     status: Mapped[str] = mapped_column(String(16))
     """actual | exercise | test; only actual is counted."""
     state: Mapped[str] = mapped_column(String(16))
-    """server.incident.State."""
+    """server.verdict.State."""
     occurred_at: Mapped[datetime]
     """The earliest ``started_at`` of its events: decides the period it counts in."""
     last_seen_at: Mapped[datetime]
@@ -242,9 +245,9 @@ class VerdictRow(Table):
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
     officer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     move: Mapped[str] = mapped_column(String(16))
-    """server.incident.Move: confirm | dismiss | undo | …"""
+    """server.verdict.Move: confirm | dismiss | undo | …"""
     reason: Mapped[str | None] = mapped_column(String(32))
-    """server.incident.Reason, with dismiss."""
+    """server.verdict.Reason, with dismiss."""
     note: Mapped[str] = mapped_column(Text, default="")
     evidence_sha256: Mapped[list[str]] = mapped_column(JSON)
     """Hashes of the evidence there was when it was given."""
@@ -263,6 +266,8 @@ class UserRow(Table):
     display_name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     """argon2id, in PHC string format."""
+    password_is_one_time: Mapped[bool] = mapped_column(default=False)
+    """True: somebody else chose it; whoever signs in with it is told to choose their own."""
     role: Mapped[str] = mapped_column(String(16))
     """viewer | officer | supervisor | admin"""
     created_at: Mapped[datetime]
