@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
 EXTRAS ?=
 comma := ,
@@ -11,14 +12,16 @@ comma := ,
 
 setup: $(VENV)/.ready$(EXTRAS)  ## Make .venv and install what the lock file names.
 
+# A machine without a desktop lacks libGL, which opencv-python wants and its headless twin does not.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one: make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(PIP) -e .
+	$(BIN)/python -c 'import cv2' 2>/dev/null || $(PIP) --no-deps --force-reinstall opencv-python-headless
 	touch $@
 
 $(VENV)/.ready$(EXTRAS): $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	$(PIP) -e '.[test$(if $(EXTRAS),$(comma)$(EXTRAS))]'
 	touch $@
 
 demo: $(VENV)/.installed  ## Run the main job: broker, server, edge and a simulated street. ARGS='--source FILE' for your own video.
