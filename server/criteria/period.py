@@ -1,0 +1,189 @@
+"""Pure: the reporting calendar. A month runs from the cut-day of the month before it to the day before its own.
+
+With the cut-day 15 (the ministry's reporting practice): month 3 = 15 February … 14 March, the year = 15 December …
+14 December, quarters, six and nine months between. Periods are half-open in the site's zone: ``start_at`` belongs to a
+period, ``end_at`` to the next. A cut-day of 1 gives the calendar's own months.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_KEY: Final = re.compile(
+    r"(?P<year>\d{4})-(?:M(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|(?P<half>H1)|(?P<nine>9M)|Y)"
+)
+_ROMAN: Final = ("I", "II", "III", "IV")
+
+
+class Kind(StrEnum):
+    """How long a period is."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    """The first six months."""
+    NINE = "nine"
+    """The first nine months."""
+    YEAR = "year"
+
+
+_MONTHS: Final = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.HALF: 6, Kind.NINE: 9, Kind.YEAR: 12}
+
+
+class PeriodError(ValueError):
+    """A key that names no period. Its text says what a key looks like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One reporting period. ``number``: which month (1–12) or quarter (1–4) of ``year``; 1 otherwise."""
+
+    kind: Kind
+    year: int
+    number: int
+    zone: ZoneInfo
+    cut_day: int
+
+    @property
+    def key(self) -> str:
+        """E.g. 2026-M03, 2026-Q1, 2026-H1, 2026-9M, 2026-Y."""
+        suffix = {
+            Kind.MONTH: f"M{self.number:02d}",
+            Kind.QUARTER: f"Q{self.number}",
+            Kind.HALF: "H1",
+            Kind.NINE: "9M",
+            Kind.YEAR: "Y",
+        }
+        return f"{self.year}-{suffix[self.kind]}"
+
+    @property
+    def first_day(self) -> date:
+        """The first local day in it."""
+        first_month = (self.number - 1) * _MONTHS[self.kind] + 1
+        return _cut(self.year, first_month - 1, self.cut_day)
+
+    @property
+    def end_day(self) -> date:
+        """The first local day that is no longer in it."""
+        return _cut(self.year, self.number * _MONTHS[self.kind], self.cut_day)
+
+    @property
+    def start_at(self) -> datetime:
+        """Its first instant, UTC."""
+        return _midnight(self.first_day, self.zone)
+
+    @property
+    def end_at(self) -> datetime:
+        """The first instant that is no longer in it, UTC."""
+        return _midnight(self.end_day, self.zone)
+
+    @property
+    def label_vi(self) -> str:
+        """E.g. "Tháng 3/2026 (15/02/2026–14/03/2026)"."""
+        name = {
+            Kind.MONTH: f"Tháng {self.number}/{self.year}",
+            Kind.QUARTER: f"Quý {_ROMAN[(self.number - 1) % 4]}/{self.year}",
+            Kind.HALF: f"6 tháng đầu năm {self.year}",
+            Kind.NINE: f"9 tháng đầu năm {self.year}",
+            Kind.YEAR: f"Năm {self.year}",
+        }
+        return f"{name[self.kind]} ({self._days()})"
+
+    @property
+    def label_en(self) -> str:
+        """E.g. "March 2026 (15/02/2026–14/03/2026)"."""
+        name = {
+            Kind.MONTH: f"{date(2000, self.number, 1):%B} {self.year}",
+            Kind.QUARTER: f"Quarter {self.number}/{self.year}",
+            Kind.HALF: f"First 6 months of {self.year}",
+            Kind.NINE: f"First 9 months of {self.year}",
+            Kind.YEAR: f"Year {self.year}",
+        }
+        return f"{name[self.kind]} ({self._days()})"
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether the instant lies in it."""
+        return self.start_at <= instant < self.end_at
+
+    def year_before(self) -> "Period":
+        """Cùng kỳ: the same cut dates a year earlier."""
+        return replace(self, year=self.year - 1)
+
+    def months(self) -> Iterator["Period"]:
+        """The months it consists of, in order: they tile it without gap or overlap."""
+        count = _MONTHS[self.kind]
+        for number in range((self.number - 1) * count + 1, self.number * count + 1):
+            yield replace(self, kind=Kind.MONTH, number=number)
+
+    def _days(self) -> str:
+        return f"{self.first_day:%d/%m/%Y}–{self.end_day - timedelta(days=1):%d/%m/%Y}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """A site's reporting calendar. ``cut_day``: 1–28, the day on which a new month begins."""
+
+    zone: ZoneInfo
+    cut_day: int = 15
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.cut_day <= 28:
+            raise PeriodError(f"the cut-day is {self.cut_day}; give a day that every month has: 1 to 28")
+
+    def period(self, key: str) -> Period:
+        """The period of a key. Raises PeriodError."""
+        match = _KEY.fullmatch(key)
+        year = int(match["year"]) if match else 0
+        if match is None or not 1900 <= year <= 9000:
+            raise PeriodError(f"{key!r} is no period; write 2026-M03, 2026-Q1, 2026-H1, 2026-9M or 2026-Y")
+        if match["month"]:
+            return self._make(Kind.MONTH, year, int(match["month"]))
+        if match["quarter"]:
+            return self._make(Kind.QUARTER, year, int(match["quarter"]))
+        if match["half"]:
+            return self._make(Kind.HALF, year, 1)
+        return self._make(Kind.NINE if match["nine"] else Kind.YEAR, year, 1)
+
+    def month_of(self, instant: datetime) -> Period:
+        """The one month in which the instant lies."""
+        day = instant.astimezone(self.zone).date()
+        later = self.cut_day > 1 and day.day >= self.cut_day
+        months = day.year * 12 + day.month - 1 + (1 if later else 0)
+        return self._make(Kind.MONTH, months // 12, months % 12 + 1)
+
+    def containing(self, instant: datetime) -> tuple[Period, ...]:
+        """Every period the instant lies in, shortest first: month, quarter, six months, nine months, year."""
+        month = self.month_of(instant)
+        found = [month, self._make(Kind.QUARTER, month.year, (month.number + 2) // 3)]
+        found += [self._make(kind, month.year, 1) for kind in (Kind.HALF, Kind.NINE, Kind.YEAR)]
+        return tuple(period for period in found if period.holds(instant))
+
+    def periods_of(self, year: int) -> tuple[Period, ...]:
+        """The year and all its parts: year, nine months, six months, quarters, months."""
+        whole = [self._make(kind, year, 1) for kind in (Kind.YEAR, Kind.NINE, Kind.HALF)]
+        quarters = [self._make(Kind.QUARTER, year, number) for number in range(1, 5)]
+        return (*whole, *quarters, *(self._make(Kind.MONTH, year, number) for number in range(1, 13)))
+
+    def recent(self, now: datetime, years: int = 2) -> tuple[Period, ...]:
+        """The periods that have begun by now, of this reporting year and those before, newest year first."""
+        year = self.month_of(now).year
+        return tuple(
+            period for past in range(years) for period in self.periods_of(year - past) if period.start_at <= now
+        )
+
+    def _make(self, kind: Kind, year: int, number: int) -> Period:
+        return Period(kind=kind, year=year, number=number, zone=self.zone, cut_day=self.cut_day)
+
+
+def _cut(year: int, month: int, cut_day: int) -> date:
+    """The cut that ends ``month`` (0 = December before) of ``year``; with cut-day 1 that is the next month's first."""
+    months = year * 12 + month - 1 + (1 if cut_day == 1 else 0)
+    return date(months // 12, months % 12 + 1, cut_day)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
