@@ -118,6 +118,8 @@ class CameraRow(Table):
     session: Mapped[int] = mapped_column(default=0)
     up_s: Mapped[float] = mapped_column(Float, default=0.0)
     """``up_s`` of the latest heartbeat of ``session``: the next one's difference is credited to camera_hours."""
+    credited_at: Mapped[datetime | None]
+    """When that heartbeat was received: the difference is spread over the hours from here to the next one."""
 
 
 class CameraHour(Table):
@@ -308,6 +310,7 @@ class DeadLetter(Table):
     """A message that could not be accepted, and why. One of an unknown camera is taken in when the camera is known."""
 
     __tablename__ = "dead_letters"
+    __table_args__ = (UniqueConstraint("payload_sha256", "topic", "reason"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
@@ -323,3 +326,13 @@ class DeadLetter(Table):
     times: Mapped[int] = mapped_column(default=1)
     accepted_at: Mapped[datetime | None]
     """When it was taken in after all."""
+
+
+class IncidentCounter(Table):
+    """The last number given to an incident of a year: codes are unique whoever asks, and have no holes."""
+
+    __tablename__ = "incident_counters"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The site's local year in which the incident was entered."""
+    number: Mapped[int]

@@ -1,0 +1,74 @@
+"""Builds everything once: create_app(settings)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Response
+from sqlalchemy import text
+
+from server import problems
+from server.clock import Clock, SystemClock
+from server.database import Database
+from server.evidence import EvidenceFiles
+from server.live import Live
+from server.metrics import Metrics
+from server.security import SecurityHeaders
+from server.services import Services
+from server.settings import Settings
+
+ROUTERS: tuple[APIRouter, ...] = ()
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: bool = True) -> FastAPI:
+    """The application: tables brought up to date, every route mounted; MQTT starts and stops with its lifespan.
+
+    ``with_ingest=False``: pages and API only (another process ingests).
+    """
+    clock = clock or SystemClock()
+    database = open_database(settings)
+    database.migrate()
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        # ids grow over restarts, so that a page that missed a restart is told to reload
+        live=Live(first_id=int(clock.now().timestamp() * 1000)),
+        evidence=EvidenceFiles(settings.evidence_dir),
+        metrics=Metrics(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(title="Camera An Ninh", version="0.1.0", lifespan=lifespan)
+    app.state.services = services
+    app.add_middleware(SecurityHeaders)
+    problems.register(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_probes(app, services)
+    return app
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name."""
+    secret: Path | None = settings.database.password_file
+    password = secret.read_text(encoding="utf-8").strip() if secret else None
+    return Database(settings.database.url, pool_size=settings.database.pool_size, password=password)
+
+
+def _add_probes(app: FastAPI, services: Services) -> None:
+    @app.get("/healthz", tags=["operation"])
+    def healthz() -> dict[str, str]:
+        """200 while the database answers."""
+        with services.database.read() as session:
+            session.execute(text("SELECT 1"))
+        return {"status": "ok"}
+
+    @app.get("/metrics", tags=["operation"], response_class=Response)
+    def metrics() -> Response:
+        """Counters in Prometheus' text format."""
+        return Response(services.metrics.text(), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,30 @@
+"""What a request may use: built once by app.py, carried by the application."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from fastapi import Request
+
+from server.clock import Clock
+from server.database import Database
+from server.evidence import EvidenceFiles
+from server.live import Live
+from server.metrics import Metrics
+from server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything thread-safe, alive as long as the application."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    live: Live
+    evidence: EvidenceFiles
+    metrics: Metrics
+
+
+def services(request: Request) -> Services:
+    """The application's services: ``Depends(services)``, or call it with a request."""
+    return cast(Services, request.app.state.services)
