@@ -8,9 +8,10 @@ from contract.instant import Instant
 
 
 class Value(BaseModel):
-    """A frozen part of a message. Unknown fields are ignored: a newer edge of the same major version is welcome."""
+    """A frozen part of a message. Unknown fields are ignored: a newer edge of the same major version is welcome.
+    Numbers are finite (JSON has no other)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Envelope(Value):

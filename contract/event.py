@@ -87,7 +87,7 @@ class Subject(Value):
     box: Box
     dwell_s: float = Field(ge=0.0)
 
-    model_config = ConfigDict(populate_by_name=True, frozen=True, extra="ignore", serialize_by_alias=True)
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
 class Evidence(Value):

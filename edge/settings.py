@@ -128,6 +128,9 @@ class BrokerSettings(Settings):
     """``mqtt://host:port`` or ``mqtts://host:port`` (TLS)."""
     username: str | None = None
     password_file: Path | None = None
+    """A file that holds the password: never in this YAML, which is shown and mailed about."""
+    ca_file: Path | None = None
+    """The certificate authority that signed an ``mqtts://`` broker; without it the machine's own are trusted."""
     keepalive_s: int = Field(default=30, ge=5)
 
 
@@ -169,6 +172,8 @@ class EdgeSettings(Settings):
     model: ModelSettings = ModelSettings()
     clip: ClipSettings = ClipSettings()
     heartbeat_s: float = Field(default=10.0, gt=0.0)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """OpenMetrics on ``http://127.0.0.1:{port}/metrics``; without it none."""
     cameras: Annotated[tuple[CameraSettings, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
