@@ -1,0 +1,118 @@
+"""Which detectors there are, and the best one that is here and can see."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from models import blobs, scripted, selftest
+from models.detector import Detector
+from models.errors import ModelError
+from models.network import NetworkDetector
+
+__all__ = ["DETECTORS", "ModelError", "folders", "found", "load"]
+
+log = structlog.get_logger(__name__)
+
+DETECTORS: dict[str, Callable[[Path, int], NetworkDetector]] = {}
+"""Network back end → loader (weights, threads). A library that is not installed only removes its row."""
+try:
+    from models import openvino
+
+    DETECTORS["openvino"] = openvino.load
+except ImportError:
+    pass
+try:
+    from models import onnx
+
+    DETECTORS["onnx"] = onnx.load
+except ImportError:
+    pass
+
+PREFERRED = (
+    "yolo26n",
+    "yolo11n_int8_openvino_model",
+    "yolo11n",
+    "yolov8n_int8_openvino_model",
+    "yolov8n_int8_opset20",
+    "yolov8n_int8_opset12",
+    "yolox_nano",
+    "yolov5n_fp16",
+    "yolo11n_int8_320",
+)
+"""Best first, by beginnings of names: accuracy for what a picture costs, as measured in README.md."""
+
+
+def load(name: str = "auto", weights: Path | None = None, threads: int = 1) -> Detector:
+    """A detector that passed its self-test.
+
+    ``name``: ``auto``, ``builtin``, ``scripted``, a back end (``openvino``, ``onnx``; needs ``weights``) or the name of
+    weights that `found` lists. ``weights``: a file or folder instead. ``threads``: processor threads for one picture.
+    Raises ModelError with the reason and the cure. Where `Detector.needs_motion`, call this once per camera.
+    """
+    if name == "builtin":
+        return blobs.load()
+    if name == "scripted":
+        if weights is None:
+            raise ModelError("scripted", "needs `weights`: the file whose boxes it plays")
+        return scripted.load(weights)
+    if weights is not None:
+        return _checked(weights, threads, None if name == "auto" else name)
+    if name == "auto":
+        return _best(threads)
+    for path in found():
+        if name in (path.name, path.stem, path.name.removesuffix("_openvino_model")):
+            return _checked(path, threads, None)
+    raise ModelError(name, f"no such model in {', '.join(map(str, folders()))}; see `anninh models list`")
+
+
+def folders() -> list[Path]:
+    """Where weights are looked for, in this order: ``models/weights/`` and ``ANNINH_DATA``/weights."""
+    places = [Path(__file__).parent / "weights"]
+    if "ANNINH_DATA" in os.environ:
+        places.append(Path(os.environ["ANNINH_DATA"]) / "weights")
+    return places
+
+
+def found() -> list[Path]:
+    """The weights that are here, best first: folders of OpenVINO IR and .onnx files."""
+    here = [
+        path
+        for folder in folders()
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if path.suffix == ".onnx" or (path.is_dir() and any(path.glob("*.xml")))
+    ]
+    return sorted(here, key=_rank)
+
+
+def _rank(path: Path) -> int:
+    return next((at for at, start in enumerate(PREFERRED) if path.name.startswith(start)), len(PREFERRED))
+
+
+def _best(threads: int) -> Detector:
+    for path in found():
+        try:
+            detector = _checked(path, threads, None)
+        except ModelError as error:
+            log.warning("model refused", reason=str(error))
+            continue
+        log.info("model chosen", model=detector.info.name, weights=str(path))
+        return detector
+    log.warning(
+        "no weights here: the built-in detector runs, which sees only what moves",
+        cure="anninh models fetch yolo26n, or put weights into models/weights/",
+    )
+    return blobs.load()
+
+
+def _checked(weights: Path, threads: int, back_end: str | None) -> NetworkDetector:
+    if weights.suffix == ".pt":
+        raise ModelError(weights, f"is a PyTorch file; export it first: anninh models export {weights.name}")
+    back_end = back_end or ("onnx" if weights.suffix == ".onnx" else "openvino")
+    if back_end not in DETECTORS:
+        raise ModelError(weights, f"back end {back_end!r} is not among {sorted(DETECTORS)}; install its library")
+    detector = DETECTORS[back_end](weights, threads)
+    selftest.check(detector, str(weights))
+    return detector
