@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from server import problems
 from server.clock import Clock, SystemClock
+from server.criteria import definition
+from server.criteria.period import Calendar
 from server.database import Database
 from server.evidence import EvidenceFiles
 from server.live import Live
@@ -26,6 +28,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     ``with_ingest=False``: pages and API only (another process ingests).
     """
     clock = clock or SystemClock()
+    definitions = definition.load(settings.criteria_file)
     database = open_database(settings)
     database.migrate()
     services = Services(
@@ -36,6 +39,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
         evidence=EvidenceFiles(settings.evidence_dir),
         metrics=Metrics(),
+        definitions=definitions,
+        calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
     )
 
     @asynccontextmanager

@@ -6,6 +6,8 @@ from typing import cast
 from fastapi import Request
 
 from server.clock import Clock
+from server.criteria.definition import Definitions
+from server.criteria.period import Calendar
 from server.database import Database
 from server.evidence import EvidenceFiles
 from server.live import Live
@@ -23,6 +25,10 @@ class Services:
     live: Live
     evidence: EvidenceFiles
     metrics: Metrics
+    definitions: Definitions
+    """The criteria, as the file named when the server started."""
+    calendar: Calendar
+    """The site's reporting calendar."""
 
 
 def services(request: Request) -> Services:
