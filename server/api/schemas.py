@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Role = Literal["viewer", "officer", "supervisor", "admin"]
-Result = Literal["met", "not_met", "at_risk", "unknown", "not_applicable"]
+from server.criteria.judge import Result as Result
+from server.role import Role as Role
 
 
 class Schema(BaseModel):
@@ -24,12 +24,22 @@ class UserOut(Schema):
     role: Role
 
 
+class AccountOut(UserOut):
+    """An account, as admins see it."""
+
+    created_at: datetime
+    disabled_at: datetime | None
+    password_is_one_time: bool
+
+
 class SessionOut(Schema):
     """An open session: send ``csrf`` as X-CSRF-Token with every write."""
 
     user: UserOut
     csrf: str
     expires_at: datetime
+    must_change_password: bool = False
+    """The password was chosen by somebody else; ask for a new one."""
 
 
 class EvidenceOut(Schema):
@@ -138,6 +148,7 @@ class PeriodOut(Schema):
 
     key: str
     label: str
+    label_en: str = ""
     first_day: date
     end_day: date
     """The first day that is no longer in it."""
@@ -164,6 +175,14 @@ class CriterionOut(Schema):
     target_en: str
     uptime: float | None
     """Share of the elapsed period the cameras it rests on were up, 0..1; None: it rests on none."""
+    unit: str = "vụ"
+    """Of ``value`` and ``baseline``: vụ | điểm | camera | % | "" ."""
+    better: Literal["lower", "higher"] | None = None
+    camera_hours: float | None = None
+    """Hours of pictures in the elapsed period, all cameras in service: beside every count, so that more cameras do not
+    make a ward look worse. None: it rests on no cameras."""
+    baseline_camera_hours: float | None = None
+    """The same of the period a year earlier."""
 
 
 class Scoreboard(Schema):
@@ -178,6 +197,9 @@ class CriterionDetail(CriterionOut):
     """A criterion with exactly the incidents that were counted, and those that wait."""
 
     period: PeriodOut
+    definition_sha256: str = ""
+    """Which wording of the criterion this answers."""
+    legal_basis: str = ""
     counted: tuple[IncidentOut, ...]
     waiting: tuple[IncidentOut, ...]
 

@@ -1,0 +1,21 @@
+"""What a store refuses, told apart so that the API can answer with the right status."""
+
+
+class StoreError(Exception):
+    """Refused. Its text is safe to show."""
+
+
+class NotFoundError(StoreError):
+    """There is no such row: 404."""
+
+
+class ForbiddenError(StoreError):
+    """This user may not: 403."""
+
+
+class InvalidError(StoreError):
+    """What was asked makes no sense, whoever asks: 422."""
+
+
+class TakenError(StoreError):
+    """It stands against what there is (a name that is taken, the last admin): 409."""
