@@ -5,8 +5,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.criteria.judge import Result as Result
-from server.role import Role as Role
+from server import role
+from server.criteria import judge
+
+Role = role.Role
+Result = judge.Result
 
 
 class Schema(BaseModel):
