@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from models import blobs, scripted, selftest
+from models import blobs, pytorch, scripted, selftest
 from models.detector import Detector
 from models.errors import ModelError
 from models.network import NetworkDetector
@@ -107,12 +107,18 @@ def _best(threads: int) -> Detector:
     return blobs.load()
 
 
-def _checked(weights: Path, threads: int, back_end: str | None) -> NetworkDetector:
+def open_unchecked(weights: Path, threads: int = 1, back_end: str | None = None) -> NetworkDetector:
+    """The network in ``weights``, not self-tested: for whoever tests or measures it. Raises ModelError."""
     if weights.suffix == ".pt":
-        raise ModelError(weights, f"is a PyTorch file; export it first: anninh models export {weights.name}")
+        raise ModelError(weights, pytorch.why_not(weights))
     back_end = back_end or ("onnx" if weights.suffix == ".onnx" else "openvino")
     if back_end not in DETECTORS:
         raise ModelError(weights, f"back end {back_end!r} is not among {sorted(DETECTORS)}; install its library")
-    detector = DETECTORS[back_end](weights, threads)
-    selftest.check(detector, str(weights))
+    return DETECTORS[back_end](weights, threads)
+
+
+def _checked(weights: Path, threads: int, back_end: str | None) -> NetworkDetector:
+    detector = open_unchecked(weights, threads, back_end)
+    result = selftest.check(detector, str(weights))
+    log.debug("self-test passed", model=detector.info.name, result=str(result))
     return detector
