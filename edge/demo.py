@@ -1,0 +1,285 @@
+"""``anninh demo``: the whole system on this machine with nothing but Python: broker, SQLite, server, edge, a street."""
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+import yaml
+
+from edge.children import Children
+from edge.defaults import default_camera
+from edge.democheck import CheckFailed, Officer, check_path
+from edge.settings import CameraSettings
+
+SITE, EDGE, OFFICER = "phuong-mau", "demo", "truc-ban"
+STREET = "sim:street?seed=7"
+CHECK_STREET = "sim:street?seed=7&seconds=90"
+CHECK_S = 45.0
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class DemoError(RuntimeError):
+    """The demo cannot go on; the text says which part failed and shows its last words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Where the demo runs and what it shows."""
+
+    folder: Path
+    sources: tuple[str, ...]
+    is_fast: bool
+    model: str
+    host: str
+    port: int
+    broker_port: int
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser."""
+        return f"http://{self.host}:{self.port}"
+
+
+def demo(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="A file, rtsp://… or webcam:0; repeatable. Default: a simulated street.", show_default=False),
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Play files as fast as they decode.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Headless: exit 0 when an event was confirmed and counted, else 1.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="A detector of `anninh models list`; auto takes the best here.")] = "auto",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the pages; the next free one is taken when it is in use.")] = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var/demo"),
+) -> None:
+    """Run the main job on this machine: cameras → events → incidents → criteria. Ctrl-C stops everything."""
+    stop = _stop_on_signals()
+    with _folder(data_dir, is_throwaway=check) as folder:
+        plan = Plan(
+            folder=folder,
+            sources=tuple(source or [CHECK_STREET if check else STREET]),
+            is_fast=fast or check,
+            model=model,
+            host=host,
+            port=_free_port(host, 0 if check else port),
+            broker_port=_free_port("127.0.0.1", 0),
+        )
+        try:
+            with Children(folder / "logs") as children:
+                password = start(plan, children, stop)
+                if check:
+                    _check(plan, children, password, stop)
+                else:
+                    _show(plan, children, password, stop)
+        except (DemoError, CheckFailed) as error:
+            typer.secho(str(error), err=True, fg="red")
+            raise typer.Exit(1) from error
+
+
+def start(plan: Plan, children: Children, stop: threading.Event) -> str:
+    """Start broker, server and edge, each after the one it needs; returns the demo officer's password."""
+    site, edge = _write_settings(plan)
+    children.start("broker", ["-m", "edge", "broker", "--port", str(plan.broker_port)])
+    _wait(children, stop, "broker", lambda: _listens("127.0.0.1", plan.broker_port))
+    password = _password(plan.folder)
+    token = _server(site, "edge-token", "--site", SITE, "--edge", EDGE)
+    _server(site, "user-add", "--username", OFFICER, "--name", "Trực ban", "--role", "supervisor", secret=password)
+    token_file = plan.folder / "edge-token"
+    _write_secret(token_file, token.strip())
+    children.start("server", ["-m", "server", "run", "--config", str(site)])
+    _wait(children, stop, "server", lambda: _answers(plan.address))
+    children.start("edge", ["-m", "edge", "edge", "--config", str(edge)])
+    return password
+
+
+def cameras(plan: Plan, now: datetime) -> list[CameraSettings]:
+    """One camera a source, with a zone over the whole picture. What is played fast has ended by ``now``."""
+    return [
+        default_camera(
+            f"camera-{number}",
+            text,
+            label=_label(text, number),
+            as_fast_as_possible=plan.is_fast and _has_end(text),
+            loop=not plan.is_fast and _is_file(text),
+            start_at=now - timedelta(hours=1) if plan.is_fast and _has_end(text) else None,
+        )
+        for number, text in enumerate(plan.sources, start=1)
+    ]
+
+
+def _show(plan: Plan, children: Children, password: str, stop: threading.Event) -> None:
+    typer.echo(f"\n  {typer.style(plan.address, fg='cyan', bold=True)}   sign in: {OFFICER} / {password}")
+    typer.echo(f"  API: {plan.address}/docs   logs: {plan.folder / 'logs'}   Ctrl-C stops everything\n")
+    seen: set[str] = set()
+    with Officer(plan.address, OFFICER, password) as officer:
+        while not stop.wait(2.0):
+            _require_alive(children)
+            for incident in reversed(officer.incidents()):
+                if incident["code"] not in seen:
+                    seen.add(incident["code"])
+                    place = f"{incident['camera_label'] or incident['camera']} · {incident['place']}"
+                    typer.echo(f"  {incident['code']}  {incident['rule_kind']:<14} {place}")
+    typer.echo("  stopping…")
+
+
+def _check(plan: Plan, children: Children, password: str, stop: threading.Event) -> None:
+    deadline = threading.Event()
+    timer = threading.Timer(CHECK_S - 7.0, deadline.set)
+    timer.daemon = True
+    timer.start()
+
+    def is_over() -> bool:
+        _require_alive(children)
+        return stop.is_set() or deadline.is_set()
+
+    try:
+        with Officer(plan.address, OFFICER, password) as officer:
+            summary = check_path(officer, is_over)
+    except CheckFailed as error:
+        raise CheckFailed(f"{error}\nedge: {children.tail('edge')}\nserver: {children.tail('server')}") from error
+    finally:
+        timer.cancel()
+    typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+
+
+def _write_settings(plan: Plan) -> tuple[Path, Path]:
+    """The server's and the edge's YAML, as a person would write them."""
+    site: dict[str, Any] = {
+        "site": {"slug": SITE, "name_vi": "Phường Mẫu", "name_en": "Model Ward"},
+        "database": {"url": f"sqlite:///{plan.folder / 'anninh.db'}"},
+        "evidence_dir": str(plan.folder / "evidence"),
+        "broker": {"url": f"mqtt://127.0.0.1:{plan.broker_port}"},
+        "http": {"host": plan.host, "port": plan.port},
+        "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
+    }
+    edge: dict[str, Any] = {
+        "site": SITE,
+        "edge": EDGE,
+        "data_dir": str(plan.folder / "edge"),
+        "broker": {"url": f"mqtt://127.0.0.1:{plan.broker_port}"},
+        "server": {"url": plan.address, "token_file": str(plan.folder / "edge-token")},
+        "model": {"name": plan.model},
+        "cameras": [
+            camera.model_dump(mode="json", exclude_defaults=True) for camera in cameras(plan, datetime.now(UTC))
+        ],
+    }
+    paths = plan.folder / "site.yaml", plan.folder / "edge.yaml"
+    for path, document in zip(paths, (site, edge), strict=True):
+        path.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return paths
+
+
+def _server(config: Path, command: str, *arguments: str, secret: str = "") -> str:
+    """Run one of the server's commands to its end; its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "server", command, "--config", str(config), *arguments],
+        input=secret,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise DemoError(f"`anninh server {command}` failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def _password(folder: Path) -> str:
+    """The demo officer's password: the same for as long as the demo's data lives."""
+    path = folder / "sign-in"
+    if not path.exists():
+        _write_secret(path, secrets.token_urlsafe(9))
+    return path.read_text(encoding="utf-8")
+
+
+def _write_secret(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def _wait(children: Children, stop: threading.Event, what: str, holds: Any, timeout_s: float = 30.0) -> None:
+    for _ in range(int(timeout_s / 0.1)):
+        if holds():
+            return
+        _require_alive(children)
+        if stop.wait(0.1):
+            raise DemoError("stopped")
+    raise DemoError(f"the {what} did not answer within {timeout_s:.0f} s:\n{children.tail(what)}")
+
+
+def _require_alive(children: Children) -> None:
+    dead = children.dead()
+    if dead is not None:
+        raise DemoError(f"the {dead} has ended by itself:\n{children.tail(dead)}")
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", timeout=1.0).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _free_port(host: str, wanted: int) -> int:
+    """``wanted``, or the next free one; 0: any."""
+    for port in range(wanted, wanted + 50) if wanted else [0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise DemoError(f"ports {wanted} to {wanted + 49} of {host} are in use; name another with --port")
+
+
+def _is_file(text: str) -> bool:
+    return "://" not in text and not text.startswith(("sim:", "webcam:"))
+
+
+def _has_end(text: str) -> bool:
+    return _is_file(text) or "seconds=" in text
+
+
+def _label(text: str, number: int) -> str:
+    if text.startswith("sim:"):
+        return "Phố mô phỏng"
+    return Path(text).stem if _is_file(text) else f"Camera {number}"
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+@contextmanager
+def _folder(data_dir: Path, *, is_throwaway: bool) -> Iterator[Path]:
+    """The demo's folder, absolute; a check starts from nothing and leaves nothing."""
+    if is_throwaway:
+        with tempfile.TemporaryDirectory(prefix="anninh-check-") as folder:
+            yield Path(folder)
+    else:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        yield data_dir.resolve()

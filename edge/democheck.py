@@ -1,0 +1,158 @@
+"""What ``anninh demo --check`` does as an officer, over the API: see an event, play its clip, confirm, see it count."""
+
+import io
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import av
+import httpx
+
+Json = dict[str, Any]
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class CheckFailed(RuntimeError):  # noqa: N818 (it is a verdict)
+    """A step of the check did not hold; the text names it."""
+
+
+class Officer:
+    """A signed-in officer at the API."""
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        self._client = httpx.Client(base_url=f"{address}/api/v1", timeout=10.0)
+        answer = self._client.post("/session", json={"username": username, "password": password})
+        if answer.status_code >= httpx.codes.BAD_REQUEST:
+            raise CheckFailed(f"sign in: {answer.status_code} {answer.text[:300]}")
+        self._client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def get(self, path: str, **query: str) -> Json:
+        """A JSON document. Raises CheckFailed with the server's answer."""
+        answer = self._client.get(path, params=query)
+        if answer.is_error:
+            raise CheckFailed(f"GET {path}: {answer.status_code} {answer.text[:300]}")
+        found: Json = answer.json()
+        return found
+
+    def incidents(self) -> list[Json]:
+        """The latest incidents, newest first; none when the server is busy for a moment."""
+        try:
+            items: list[Json] = self.get("/incidents")["items"]
+        except httpx.TransportError:
+            return []
+        return items
+
+    def clip(self, url: str) -> bytes:
+        """The bytes behind an evidence URL."""
+        answer = self._client.get(httpx.URL(self._client.base_url).join(url))
+        if answer.is_error:
+            raise CheckFailed(f"clip {url}: {answer.status_code}")
+        return answer.content
+
+    def confirm(self, incident: Json) -> Json:
+        """Judge it true."""
+        answer = self._client.post(
+            f"/incidents/{incident['code']}/verdicts", json={"move": "confirm", "version": incident["version"]}
+        )
+        if answer.is_error:
+            raise CheckFailed(f"confirm {incident['code']}: {answer.status_code} {answer.text[:300]}")
+        found: Json = answer.json()
+        return found
+
+
+def check_path(officer: Officer, is_over: Callable[[], bool]) -> Json:
+    """The whole path once; a summary of what was seen. Raises CheckFailed that names the step."""
+    began_s = time.monotonic()
+    incident, clip = _with_clip(officer, is_over)
+    frames = _play(officer.clip(clip["url"]))
+    code = incident["counts_toward"][0] if incident["counts_toward"] else None
+    if code is None:
+        raise CheckFailed(f"criterion: {incident['code']} ({incident['rule_kind']}) bears on no criterion")
+    period = _period(officer, incident)
+    before = officer.get(f"/criteria/{code}", period=period)
+    confirmed = _confirm(officer, incident, is_over)
+    after = officer.get(f"/criteria/{code}", period=period)
+    counted = [one["code"] for one in after["counted"]]
+    if len(counted) != len(before["counted"]) + 1 or incident["code"] not in counted:
+        raise CheckFailed(f"count: {code} counted {len(before['counted'])} before and {len(counted)} after")
+    return {
+        "incident": incident["code"],
+        "rule": incident["rule_kind"],
+        "occurred_at": incident["occurred_at"],
+        "last_seen_at": confirmed["last_seen_at"],
+        "model": confirmed["event_list"][0]["model"],
+        "clip": {"sha256": clip["sha256"], "bytes": clip["bytes"], "frames": frames},
+        "criterion": code,
+        "period": period,
+        "counted_before": len(before["counted"]),
+        "counted_after": len(counted),
+        "state": after["state"],
+        "incidents": len(officer.incidents()),
+        "seconds": round(time.monotonic() - began_s, 1),
+    }
+
+
+def _with_clip(officer: Officer, is_over: Callable[[], bool]) -> tuple[Json, Json]:
+    """The first incident that bears on a criterion and whose clip has arrived."""
+    seen = 0
+    while not is_over():
+        items = officer.incidents()
+        seen = max(seen, len(items))
+        for item in items:
+            detail = officer.get(f"/incidents/{item['code']}")
+            parts = [part for event in detail["event_list"] for part in event["evidence"]]
+            clip = next((part for part in parts if part["kind"] == "clip" and part["url"]), None)
+            if clip is not None and detail["counts_toward"]:
+                return detail, clip
+        time.sleep(0.5)
+    raise CheckFailed("clip: incidents came, but no clip" if seen else "event: no event became an incident")
+
+
+def _play(clip: bytes) -> int:
+    """Decode it to its end, as a player would; the number of frames."""
+    try:
+        with av.open(io.BytesIO(clip)) as container:
+            if container.streams.video[0].codec_context.name != "h264":
+                raise CheckFailed(
+                    f"clip: coded as {container.streams.video[0].codec_context.name}, no browser plays it"
+                )
+            frames = sum(1 for _ in container.decode(video=0))
+    except av.FFmpegError as error:
+        raise CheckFailed(f"clip: does not decode: {error}") from error
+    if frames == 0:
+        raise CheckFailed("clip: no frame in it")
+    return frames
+
+
+def _period(officer: Officer, incident: Json) -> str:
+    """The key of the reporting month that the incident occurred in."""
+    day = datetime.fromisoformat(incident["occurred_at"]).astimezone(LOCAL).date()
+    for period in officer.get("/periods")["items"]:
+        if "-M" in period["key"] and date.fromisoformat(period["first_day"]) <= day < date.fromisoformat(
+            period["end_day"]
+        ):
+            key: str = period["key"]
+            return key
+    raise CheckFailed(f"period: no reporting month holds {day}")
+
+
+def _confirm(officer: Officer, incident: Json, is_over: Callable[[], bool]) -> Json:
+    """Confirm it; when it grew meanwhile (another event joined), look again as an officer would."""
+    while True:
+        try:
+            return officer.confirm(incident)
+        except CheckFailed as error:
+            if " 409 " not in str(error) or is_over():
+                raise
+            incident = officer.get(f"/incidents/{incident['code']}")
