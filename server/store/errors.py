@@ -1,5 +1,7 @@
 """What a store refuses, told apart so that the API can answer with the right status."""
 
+from server.api.schemas import IncidentDetail
+
 
 class StoreError(Exception):
     """Refused. Its text is safe to show."""
@@ -19,3 +21,11 @@ class InvalidError(StoreError):
 
 class TakenError(StoreError):
     """It stands against what there is (a name that is taken, the last admin): 409."""
+
+
+class ConflictError(StoreError):
+    """Somebody was quicker: 409. ``current`` is how the incident stands now."""
+
+    def __init__(self, sentence: str, current: IncidentDetail) -> None:
+        super().__init__(sentence)
+        self.current = current

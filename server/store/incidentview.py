@@ -1,0 +1,169 @@
+"""Incident rows as the API and the pages show them. A list costs four queries, however long it is."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.event import EventData
+from contract.event import Evidence as Named
+from server.api.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
+from server.criteria.definition import Definitions
+from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
+from server.verdict import Standing, State
+
+_Row = TypeVar("_Row")
+_CHUNK: Final = 500
+"""Ids in one query: below every database's limit of parameters."""
+
+
+def outs(
+    session: Session, definitions: Definitions, rows: Sequence[IncidentRow], now: datetime
+) -> tuple[IncidentOut, ...]:
+    """The rows, in their order."""
+    return tuple(out for part in _parts(rows) for out in _outs_of_part(session, definitions, part, now))
+
+
+def standing(row: IncidentRow, decided_by: int | None = None) -> Standing:
+    """How an incident stands, for server.verdict."""
+    return Standing(state=State(row.state), claimed_by=row.claimed_by, claimed_at=row.claimed_at, decided_by=decided_by)
+
+
+def events(session: Session, incident_id: int) -> tuple[EventOut, ...]:
+    """The events of an incident, in the order they began."""
+    rows = session.scalars(
+        select(EventRow).where(EventRow.incident_id == incident_id).order_by(EventRow.started_at, EventRow.id)
+    ).all()
+    kept: dict[str, list[EvidenceRow]] = defaultdict(list)
+    for part in _parts(rows):
+        found = select(EvidenceRow).where(EvidenceRow.event_id.in_([row.id for row in part])).order_by(EvidenceRow.id)
+        for evidence in session.scalars(found):
+            kept[evidence.event_id].append(evidence)
+    return tuple(_event(row, kept[row.id]) for row in rows)
+
+
+def evidence_url(sha256: str) -> str:
+    """Where a picture's or clip's bytes are read."""
+    return f"/api/v1/evidence/{sha256}"
+
+
+def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]
+
+
+def _outs_of_part(
+    session: Session, definitions: Definitions, rows: Sequence[IncidentRow], now: datetime
+) -> Iterator[IncidentOut]:
+    ids = [row.id for row in rows]
+    cameras = {
+        camera.id: camera
+        for camera in session.scalars(
+            select(CameraRow).where(CameraRow.id.in_({row.camera_id for row in rows if row.camera_id is not None}))
+        )
+    }
+    counts = session.execute(
+        select(EventRow.incident_id, func.count()).where(EventRow.incident_id.in_(ids)).group_by(EventRow.incident_id)
+    )
+    events_of = dict(counts.tuples())
+    pictures = _pictures(session, ids)
+    holders = {row.id: standing(row).holder(now) for row in rows}
+    names = _names(session, {holder for holder in holders.values() if holder is not None})
+    for row in rows:
+        camera = cameras.get(row.camera_id) if row.camera_id is not None else None
+        holder = holders[row.id]
+        # a claim that has expired holds nobody back, so it is shown as what it is: new
+        state = State.NEW if row.state == State.CLAIMED and holder is None else State(row.state)
+        yield IncidentOut(
+            id=row.id,
+            code=row.code,
+            camera=camera.name if camera else "",
+            camera_label=(camera.label or camera.name) if camera else "",
+            unit=camera.unit if camera else "",
+            rule_kind=row.rule_kind,
+            rule_name=row.rule_name,
+            place=row.place,
+            severity=row.severity,
+            mode=row.mode,
+            status=row.status,
+            state=state,
+            occurred_at=row.occurred_at,
+            last_seen_at=row.last_seen_at,
+            events=events_of.get(row.id, 0),
+            claimed_by=names.get(holder) if holder is not None else None,
+            picture_url=evidence_url(pictures[row.id]) if row.id in pictures else None,
+            version=row.version,
+            counts_toward=definitions.bearing(row.rule_kind, row.rule_name),
+        )
+
+
+def _pictures(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
+    """The latest picture that has arrived, by incident: an edge sends a better one later."""
+    found = session.execute(
+        select(EventRow.incident_id, EvidenceRow.sha256)
+        .join(EvidenceRow, EvidenceRow.event_id == EventRow.id)
+        .where(
+            EventRow.incident_id.in_(incident_ids), EvidenceRow.kind == "picture", EvidenceRow.stored_at.is_not(None)
+        )
+        .order_by(EvidenceRow.id)
+    )
+    return {incident: sha256 for incident, sha256 in found.tuples() if incident is not None}
+
+
+def _names(session: Session, user_ids: set[int]) -> dict[int, str]:
+    if not user_ids:
+        return {}
+    found = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(user_ids)))
+    return dict(found.tuples())
+
+
+def _event(row: EventRow, kept: Sequence[EvidenceRow]) -> EventOut:
+    data = EventData.model_validate(row.data)
+    named = {part.sha256 for part in data.evidence}
+    return EventOut(
+        id=row.id,
+        revision=row.revision,
+        phase=row.phase,
+        started_at=row.started_at,
+        last_seen_at=row.last_seen_at,
+        ended_at=row.ended_at,
+        received_at=row.received_at,
+        model=data.model.name,
+        subjects=tuple(
+            SubjectOut(track=who.track, class_name=who.class_name, score=who.score, box=who.box, dwell_s=who.dwell_s)
+            for who in data.subjects
+        ),
+        evidence=(
+            *(_kept(part) for part in kept if part.stored_at is not None or part.sha256 in named),
+            *(_missing(part) for part in data.evidence if part.missing is not None),
+        ),
+    )
+
+
+def _kept(row: EvidenceRow) -> EvidenceOut:
+    return EvidenceOut(
+        kind="clip" if row.kind == "clip" else "picture",
+        sha256=row.sha256,
+        bytes=row.bytes,
+        media_type=row.media_type,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        url=evidence_url(row.sha256) if row.stored_at is not None else None,
+        missing=None,
+    )
+
+
+def _missing(part: Named) -> EvidenceOut:
+    return EvidenceOut(
+        kind=part.kind,
+        sha256=None,
+        bytes=None,
+        media_type=None,
+        started_at=None,
+        ended_at=None,
+        url=None,
+        missing=part.missing,
+    )
