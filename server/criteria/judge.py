@@ -72,6 +72,17 @@ def judge(definition: Definition, evidence: Evidence) -> Judgement:
     return _with_entry(definition, _incidents(definition, evidence))
 
 
+def baseline(definition: Definition, before: Evidence, entered: int | None) -> int | None:
+    """Cùng kỳ: what an officer entered, else what was confirmed then, if the cameras were up enough to have seen it.
+
+    A year in which half the cameras were dead is no yardstick: its low figure would make this year look worse.
+    """
+    if entered is not None or definition.requires is None:
+        return entered
+    worst = before.worst
+    return before.confirmed if worst and worst.share >= definition.requires.camera_uptime else None
+
+
 def not_applicable() -> Judgement:
     """For a period in which the criterion is not in effect."""
     return Judgement(
