@@ -1,59 +1,21 @@
-"""The scoreboard: counts and camera hours from the tables, states from the pure judge."""
+"""The scoreboard: figures from the tables, states from the pure judge."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
 
-from contract.event import Mode, Status
-from server.api.schemas import CriterionDetail, CriterionOut, IncidentOut, PeriodOut, Scoreboard
+from server.api.schemas import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.criteria import judge
 from server.criteria.definition import Definition, Definitions
 from server.criteria.period import Period
-from server.store import incidentview
-from server.store.camerahours import Hours, in_service
+from server.store import figures, incidentview
 from server.store.errors import NotFoundError
-from server.tables import IncidentRow
-from server.verdict import WAITING, State
+from server.store.figures import Figures
 
-MOST_WAITING = 200
+MOST_WAITING: Final = 200
 """Waiting incidents that a drill-down lists; ``logged`` says how many there are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
-    """Incidents of one rule in a period."""
-
-    rule_kind: str
-    rule_name: str
-    confirmed: int
-    logged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figures:
-    """What happened in the elapsed part of a period."""
-
-    elapsed_s: float
-    counts: tuple[_Count, ...]
-    cameras: tuple[Hours, ...]
-
-    def of(self, definition: Definition) -> judge.Evidence:
-        """What bears on one criterion; without a baseline."""
-        bearing = [count for count in self.counts if definition.bears(count.rule_kind, count.rule_name)]
-        return judge.Evidence(
-            elapsed_s=self.elapsed_s,
-            confirmed=sum(count.confirmed for count in bearing),
-            logged=sum(count.logged for count in bearing),
-            cameras=tuple(camera.uptime(self.elapsed_s) for camera in self.cameras),
-        )
-
-    @property
-    def camera_hours(self) -> float:
-        return sum(camera.up_s for camera in self.cameras) / 3600.0
 
 
 def period_out(period: Period) -> PeriodOut:
@@ -68,11 +30,11 @@ def period_out(period: Period) -> PeriodOut:
 
 
 def scoreboard(session: Session, definitions: Definitions, period: Period, now: datetime) -> Scoreboard:
-    """Every criterion in the period: six queries, however many criteria and incidents there are."""
-    current, before = _figures(session, period, now), _figures(session, period.year_before(), now)
+    """Every criterion in the period: four queries, however many criteria and incidents there are."""
+    current, before = figures.read(session, period, now), figures.read(session, period.year_before(), now)
     return Scoreboard(
         period=period_out(period),
-        criteria=tuple(_criterion(definition, period, current, before) for definition in definitions.criteria),
+        criteria=tuple(_criterion(definition, current, before) for definition in definitions.criteria),
         computed_at=now,
     )
 
@@ -82,81 +44,28 @@ def drill(session: Session, definitions: Definitions, code: str, period: Period,
     definition = definitions.get(code)
     if definition is None:
         raise NotFoundError(f"there is no criterion {code}")
-    current, before = _figures(session, period, now), _figures(session, period.year_before(), now)
-    out = _criterion(definition, period, current, before)
-    rules = [count for count in current.counts if definition.bears(count.rule_kind, count.rule_name)]
-    if not definition.applies(period):
-        rules = []
-
-    def listed(states: Sequence[State], most: int | None) -> tuple[IncidentOut, ...]:
-        if not rules:
-            return ()
-        found = select(IncidentRow).where(_counting(period), IncidentRow.state.in_(states), _of_rules(rules))
-        found = found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(most)
-        return incidentview.outs(session, definitions, session.scalars(found).all(), now)
-
+    current, before = figures.read(session, period, now), figures.read(session, period.year_before(), now)
+    rules = current.bearing(definition) if definition.applies(period) else ()
+    counted = figures.counted(session, period, rules)
+    waiting = figures.waiting(session, period, rules, MOST_WAITING)
     return CriterionDetail(
-        **out.model_dump(),
+        **_criterion(definition, current, before).model_dump(),
         period=period_out(period),
         definition_sha256=definition.sha256(),
         legal_basis=definition.legal_basis,
-        counted=listed([State.CONFIRMED], None),
-        waiting=listed(sorted(WAITING), MOST_WAITING),
+        counted=incidentview.outs(session, definitions, counted, now),
+        waiting=incidentview.outs(session, definitions, waiting, now),
     )
 
 
-def _figures(session: Session, period: Period, now: datetime) -> _Figures:
-    until = min(max(now, period.start_at), period.end_at)
-    return _Figures(
-        elapsed_s=(until - period.start_at).total_seconds(),
-        counts=_counts(session, period),
-        cameras=in_service(session, period.start_at, until),
-    )
-
-
-def _counts(session: Session, period: Period) -> tuple[_Count, ...]:
-    """By rule; answered from ix_incidents_counting alone."""
-    found = session.execute(
-        select(
-            IncidentRow.rule_kind,
-            IncidentRow.rule_name,
-            func.count().filter(IncidentRow.state == State.CONFIRMED),
-            func.count().filter(IncidentRow.state.in_(sorted(WAITING))),
-        )
-        .where(_counting(period), IncidentRow.state.in_([State.CONFIRMED, *sorted(WAITING)]))
-        .group_by(IncidentRow.rule_kind, IncidentRow.rule_name)
-    )
-    return tuple(
-        _Count(rule_kind=kind, rule_name=name, confirmed=confirmed, logged=logged)
-        for kind, name, confirmed, logged in found.tuples()
-    )
-
-
-def _counting(period: Period) -> ColumnElement[bool]:
-    """What is ever counted: real, of a rule that is not on trial, and in the period it occurred in."""
-    return and_(
-        IncidentRow.status == Status.ACTUAL,
-        IncidentRow.mode == Mode.ACTIVE,
-        IncidentRow.occurred_at >= period.start_at,
-        IncidentRow.occurred_at < period.end_at,
-    )
-
-
-def _of_rules(rules: Sequence[_Count]) -> ColumnElement[bool]:
-    names: dict[str, list[str]] = {}
-    for rule in rules:
-        names.setdefault(rule.rule_kind, []).append(rule.rule_name)
-    return or_(*(and_(IncidentRow.rule_kind == kind, IncidentRow.rule_name.in_(each)) for kind, each in names.items()))
-
-
-def _criterion(definition: Definition, period: Period, current: _Figures, before: _Figures) -> CriterionOut:
+def _criterion(definition: Definition, current: Figures, before: Figures) -> CriterionOut:
     on_incidents = definition.measure.entity == "incident"
     on_cameras = definition.measure.entity != "entry"
     evidence = current.of(definition)
     if on_incidents:
-        entered = definition.baselines.get(period.year_before().key)
+        entered = definition.baselines.get(before.period.key)
         evidence = replace(evidence, baseline=judge.baseline(definition, before.of(definition), entered))
-    applies = definition.applies(period)
+    applies = definition.applies(current.period)
     found = judge.judge(definition, evidence) if applies else judge.not_applicable()
     return CriterionOut(
         code=definition.code,
