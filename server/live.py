@@ -40,7 +40,7 @@ class Live:
     """Fans messages out to subscribers. ``publish`` may be called from any thread; subscribing belongs to a loop."""
 
     def __init__(self, first_id: int = 1) -> None:
-        """``first_id``: where ids begin; later than the last run's, so that an old page learns that it missed something."""
+        """``first_id``: where ids begin; later than the last run's, so that an old page learns that it missed some."""
         self._lock = threading.Lock()
         self._next_id = first_id
         self._first_id = first_id

@@ -1,0 +1,95 @@
+"""First stop of a message: what did the broker deliver, and may it be believed so far? Pure: bytes in, a Letter out."""
+
+from dataclasses import dataclass
+
+from pydantic_core import from_json
+
+from contract import codec, topics
+from contract.codec import ContractError
+from contract.event import Event
+from contract.health import Health, StatusMessage
+from contract.receipt import Refusal
+
+News = Event | Health | StatusMessage
+_SPEAKS: dict[str, type[Event] | type[Health] | type[StatusMessage]] = {
+    "event": Event,
+    "health": Health,
+    "status": StatusMessage,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message as the broker delivered it. ``mid`` and ``connection`` name it when it is acknowledged."""
+
+    topic: str
+    payload: bytes
+    mid: int = 0
+    qos: int = 0
+    connection: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A delivery that was read. ``refused`` says why it can't be accepted; ``news`` is None then.
+
+    ``topic`` is None when even that is not ours. ``sequence`` is the event's number, where it could be read.
+    """
+
+    delivery: Delivery
+    topic: topics.Topic | None
+    news: News | None = None
+    source: topics.Source | None = None
+    refused: ContractError | None = None
+    sequence: int | None = None
+
+
+def read(delivery: Delivery) -> Letter:
+    """Take a delivery apart. Never raises: what is wrong with it is in ``refused``."""
+    try:
+        topic = topics.parse(delivery.topic)
+    except ValueError as error:
+        wrong = ContractError(Refusal.TOPIC_MISMATCH, str(error))
+        return Letter(delivery=delivery, topic=None, refused=wrong)
+    try:
+        message = codec.decode(delivery.payload)
+        source = topics.parse_source(message.source)
+        news = _agrees(topic, source, message)
+    except ContractError as error:
+        return Letter(delivery=delivery, topic=topic, refused=error, sequence=_sequence(delivery.payload))
+    except (ValueError, OverflowError) as error:  # a source that is not ours; an instant before the year 1 in UTC
+        wrong = ContractError(Refusal.INVALID, str(error)[:500], _text(delivery.payload, "id"))
+        return Letter(delivery=delivery, topic=topic, refused=wrong, sequence=_sequence(delivery.payload))
+    sequence = int(news.sequence) if isinstance(news, Event) else None
+    return Letter(delivery=delivery, topic=topic, news=news, source=source, sequence=sequence)
+
+
+def _agrees(topic: topics.Topic, source: topics.Source, message: codec.Message) -> News:
+    """The message, when it may come on this topic. Raises ContractError (topic_mismatch)."""
+    expected = _SPEAKS.get(topic.channel)
+    if (source.site, source.edge) != (topic.site, topic.edge):
+        said = f"source is {message.source!r}, the topic is {topic.site}/{topic.edge}'s"
+    elif expected is None or not isinstance(message, expected):
+        said = f"{message.type} does not belong on the channel {topic.channel!r}"
+    elif isinstance(message, Event) != (source.camera is not None):
+        said = f"source {message.source!r}: an event names its camera, a heartbeat or status only its edge"
+    else:
+        return message
+    raise ContractError(Refusal.TOPIC_MISMATCH, said[:500], message.id)
+
+
+def _sequence(payload: bytes) -> int | None:
+    found = _text(payload, "sequence")
+    return int(found) if found and found.isascii() and found.isdigit() and len(found) <= 18 else None
+
+
+def _text(payload: bytes, field: str) -> str | None:
+    """A field of a message that was refused, when it is a text of at most 128 characters."""
+    if len(payload) > codec.MAX_BYTES:
+        return None
+    try:
+        document = from_json(payload)
+    except ValueError:
+        return None
+    found = document.get(field) if isinstance(document, dict) else None
+    return found if isinstance(found, str) and 0 < len(found) <= 128 else None

@@ -1,0 +1,91 @@
+"""Cameras: made by the first heartbeat that names them, with the hours in which they gave frames."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from contract.health import CameraHealth, Health
+from server.tables import CameraHour, CameraRow, EdgeRow
+
+HOUR_S = 3600.0
+
+
+def of_edges(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], CameraRow]:
+    """Every camera of these edges, by edge id and name."""
+    rows = session.scalars(select(CameraRow).where(CameraRow.edge_id.in_(list(edge_ids))))
+    return {(row.edge_id, row.name): row for row in rows}
+
+
+def hear(
+    session: Session, edge: EdgeRow, cameras: Mapping[tuple[int, str], CameraRow], health: Health, now: datetime
+) -> tuple[list[CameraRow], list[CameraRow]]:
+    """Keep what a heartbeat says of its cameras. Returns the cameras that are new, and all whose state changed."""
+    new: list[CameraRow] = []
+    changed: list[CameraRow] = []
+    credits_s: dict[tuple[int, datetime], float] = {}
+    heard = {told.camera: told for told in health.data.cameras}
+    for name in heard:
+        if (edge.id, name) not in cameras:
+            new.append(CameraRow(edge_id=edge.id, name=name, state="", created_at=now, session=0, up_s=0.0))
+    session.add_all(new)
+    session.flush()
+    for row in [*new, *(cameras[key] for key in cameras if key[0] == edge.id and key[1] in heard)]:
+        if _keep(row, heard[row.name], health.data.session, now, credits_s):
+            changed.append(row)
+    _credit(session, credits_s)
+    return new, changed
+
+
+def spread(begin: datetime, end: datetime, up_s: float) -> Iterator[tuple[datetime, float]]:
+    """``up_s`` seconds spread evenly over [begin, end), by UTC hour; never more than the wall time that passed."""
+    wall_s = (end - begin).total_seconds()
+    if wall_s <= 0.0 or up_s <= 0.0:
+        return
+    share = min(up_s / wall_s, 1.0)
+    hour = begin.replace(minute=0, second=0, microsecond=0)
+    while hour < end:
+        after = hour + timedelta(hours=1)
+        yield hour, (min(end, after) - max(begin, hour)).total_seconds() * share
+        hour = after
+
+
+def _keep(
+    row: CameraRow, told: CameraHealth, run: int, now: datetime, credits_s: dict[tuple[int, datetime], float]
+) -> bool:
+    """Take over what was told of one camera; whether its state changed."""
+    if run == row.session and told.up_s < row.up_s:
+        return False  # counters only grow within a session: this heartbeat is late
+    before_s = row.up_s if run == row.session else 0.0
+    begin = row.credited_at or row.created_at
+    for hour, seconds in spread(begin, now, told.up_s - before_s):
+        credits_s[row.id, hour] = credits_s.get((row.id, hour), 0.0) + seconds
+    row.session, row.up_s, row.credited_at = run, told.up_s, now
+    changed = row.state != told.state
+    row.state = told.state
+    row.last_frame_at = told.last_frame_at or row.last_frame_at
+    # PostgreSQL's text has no room for U+0000
+    row.error = told.error.replace("\x00", "") if told.error else None
+    return changed
+
+
+def _credit(session: Session, credits_s: dict[tuple[int, datetime], float]) -> None:
+    """Add seconds to camera hours; an hour never has more than 3600."""
+    if not credits_s:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    add = (sqlite_insert if is_sqlite else postgresql_insert)(CameraHour)
+    total = CameraHour.up_s + add.excluded.up_s
+    session.execute(
+        add.on_conflict_do_update(
+            index_elements=[CameraHour.camera_id, CameraHour.hour_at],
+            set_={"up_s": case((total > HOUR_S, HOUR_S), else_=total)},
+        ),
+        [
+            {"camera_id": camera_id, "hour_at": hour, "up_s": min(seconds, HOUR_S)}
+            for (camera_id, hour), seconds in credits_s.items()
+        ],
+    )
