@@ -1,0 +1,186 @@
+"""Sixth stop of a frame: hits → events. An event opens, is told anew now and then, closes, and then there is a pause.
+
+One event per rule × place × subject. ``opened`` at the first hit; ``updated`` at least every ``TELL_S`` seconds, and
+sooner when there is news (somebody joined, a clearly better look); ``closed`` when the rule has not held for
+``close_s``: its end is when it last held. After closing, the same rule and place stay silent for ``cool_s``.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+import rfc8785
+
+from contract.event import ClockReading, EventData, Evidence, Mode, ModelRef, Phase, Place, Rule, Status, Subject
+from contract.identity import event_uuid
+from edge.settings import CameraSettings, RuleSettings
+from edge.values import Change, Frame, Hit, Track
+
+TELL_S = 30.0
+NEWS_S = 5.0
+"""News is told at most this often."""
+BETTER = 0.1
+"""A look is clearly better when its score is higher by this."""
+MOST_SUBJECTS = 64
+"""As many as the contract takes; the best scores stay."""
+UNRECORDED = (
+    Evidence(kind="picture", missing="not recorded"),
+    Evidence(kind="clip", missing="not recorded"),
+)
+"""What a closed event says where no recorder follows."""
+
+Key = tuple[str, Place, int | None]
+
+
+@dataclass(slots=True)
+class _Open:
+    """An event that has not closed."""
+
+    data: EventData
+    opened_s: float
+    held_s: float
+    held_at: datetime
+    told_s: float
+    told_score: float
+    subjects: dict[int, Subject] = field(default_factory=dict)
+
+    def see(self, hit: Hit, frame: Frame) -> None:
+        self.held_s, self.held_at = frame.pts_s, frame.captured_at
+        for track in hit.tracks:
+            self.subjects[track.id] = _subject(track, hit)
+        if len(self.subjects) > MOST_SUBJECTS:
+            weakest = min(self.subjects.values(), key=lambda subject: subject.score)
+            del self.subjects[weakest.track]
+
+    @property
+    def score(self) -> float:
+        return max((subject.score for subject in self.subjects.values()), default=0.0)
+
+    def has_news(self, now_s: float) -> bool:
+        if now_s - self.told_s >= TELL_S:
+            return True
+        joined = len(self.subjects) > len(self.data.subjects)
+        return now_s - self.told_s >= NEWS_S and (joined or self.score >= self.told_score + BETTER)
+
+    def tell(self, phase: Phase, now_s: float) -> EventData:
+        """The next revision."""
+        ended = phase is Phase.CLOSED
+        self.data = self.data.model_copy(
+            update={
+                "revision": self.data.revision + 1,
+                "phase": phase,
+                "last_seen_at": self.held_at,
+                "ended_at": self.held_at if ended else None,
+                "subjects": tuple(sorted(self.subjects.values(), key=lambda subject: -subject.score)),
+                "evidence": UNRECORDED if ended else (),
+            }
+        )
+        self.told_s, self.told_score = now_s, self.score
+        # A copy is not validated; what leaves the walk is.
+        return EventData.model_validate(self.data.model_dump())
+
+
+class Events:
+    """The events of one camera. ``source``: the CloudEvents source (``anninh:site/edge/camera``)."""
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        *,
+        source: str,
+        model: ModelRef,
+        status: Status = Status.ACTUAL,
+        basis: Literal["pts", "file"] = "pts",
+    ) -> None:
+        self._camera = camera
+        self._source = source
+        self._model = model
+        self._status = status
+        self._clock = ClockReading(basis=basis)
+        self._rules = {rule.name: rule for rule in camera.rules}
+        self._versions = {rule.name: rule_version(camera, rule) for rule in camera.rules}
+        self._config_version = config_version(camera)
+        self._open: dict[Key, _Open] = {}
+        self._cool_until_s: dict[tuple[str, Place], float] = {}
+
+    def update(self, frame: Frame, hits: Sequence[Hit]) -> list[Change]:
+        """What changed with this frame, in order: openings and updates, then closings."""
+        changes = []
+        for hit in hits:
+            key = (hit.rule, hit.place, hit.subject)
+            if key in self._open:
+                event = self._open[key]
+                event.see(hit, frame)
+                if event.has_news(frame.pts_s):
+                    changes.append(self._change(event, event.tell(Phase.UPDATED, frame.pts_s), frame.pts_s))
+            elif frame.pts_s >= self._cool_until_s.get(key[:2], float("-inf")):
+                changes.append(self._opened(key, hit, frame))
+        for key, event in list(self._open.items()):
+            if frame.pts_s - event.held_s > self._rules[key[0]].close_s:
+                changes.append(self._closed(key, frame.pts_s))
+        return changes
+
+    def finish(self, now_s: float) -> list[Change]:
+        """The source has ended at ``now_s`` (the last frame's ``pts_s``): whatever is open closes."""
+        return [self._closed(key, now_s) for key in list(self._open)]
+
+    def _opened(self, key: Key, hit: Hit, frame: Frame) -> Change:
+        rule = self._rules[hit.rule]
+        started_at = frame.captured_at - timedelta(seconds=frame.pts_s - hit.since_s)
+        first = "-" if hit.subject is None else str(hit.subject)
+        data = EventData(
+            event_id=event_uuid(started_at, self._source, rule.name, hit.place.name, first),
+            revision=1,
+            phase=Phase.OPENED,
+            status=self._status,
+            rule=Rule(kind=rule.kind, name=rule.name, mode=Mode(rule.mode), version=self._versions[rule.name]),
+            place=hit.place,
+            severity=rule.severity,
+            started_at=started_at,
+            last_seen_at=frame.captured_at,
+            clock=self._clock,
+            subjects=tuple(sorted((_subject(track, hit) for track in hit.tracks), key=lambda one: -one.score)),
+            model=self._model,
+            config_version=self._config_version,
+        )
+        event = _Open(data, hit.since_s, frame.pts_s, frame.captured_at, frame.pts_s, 0.0)
+        event.see(hit, frame)
+        event.told_score = event.score
+        self._open[key] = event
+        return self._change(event, data, frame.pts_s)
+
+    def _closed(self, key: Key, now_s: float) -> Change:
+        event = self._open.pop(key)
+        self._cool_until_s[key[:2]] = now_s + self._rules[key[0]].cool_s
+        return self._change(event, event.tell(Phase.CLOSED, now_s), now_s)
+
+    def _change(self, event: _Open, data: EventData, now_s: float) -> Change:
+        return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s)
+
+
+def rule_version(camera: CameraSettings, rule: RuleSettings) -> str:
+    """SHA-256 of everything that decides when the rule fires: its settings and the points of its zone or line."""
+    place = camera.zones[rule.zone] if rule.zone is not None else camera.lines[rule.line or ""]
+    return _sha256({"rule": rule.model_dump(mode="json"), "place": place.model_dump(mode="json")})
+
+
+def config_version(camera: CameraSettings) -> str:
+    """16 hexadecimal digits that tell one configuration of a camera from another. The source is left out: it may hold a
+    password, and a hash of one is a way to guess it."""
+    return _sha256(camera.model_dump(mode="json", exclude={"source"}))[:16]
+
+
+def _sha256(document: object) -> str:
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()  # type: ignore[arg-type]
+
+
+def _subject(track: Track, hit: Hit) -> Subject:
+    return Subject(
+        track=track.id,
+        class_name=track.class_name,
+        score=min(1.0, track.best_score),
+        box=track.box,
+        dwell_s=round(hit.dwell_s.get(track.id, 0.0), 3),
+    )

@@ -1,0 +1,107 @@
+"""Second stop of a frame: did anything move, and where? On the luma plane, small, in well under a millisecond.
+
+Each small pixel keeps a running mean and a running spread (how much it usually strays: leaves, noise, a flickering
+lamp). A pixel moved when it strays further than its spread explains. A change of light shifts the whole picture: the
+shift is taken out first, and what then still differs almost everywhere is light, not things.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.values import Frame, Motion, NormBox
+
+ROWS = 120
+"""Height of the small picture: a person 25 pixels tall in 360 is still 8 by 3."""
+MEMORY_S, MEMORY_MOVED_S = 4.0, 20.0
+"""Time constants of the background: where it is quiet, and where something moved (so that somebody who stops does not
+melt away before the tracker has him)."""
+LEAST_STRAY = 9.0
+"""Grey levels (of 255) below which no pixel has moved: sensor noise after averaging is 1 to 3."""
+SPREADS = 3.5
+"""A pixel moved when it strays further than this many times its usual spread."""
+LEAST_PIXELS = 5
+"""Small pixels a moving thing must cover; after averaging one pixel stands for 9 to 80 of the camera's."""
+GLOBAL_AREA = 0.5
+"""Moved share of the picture from which on it is the light."""
+
+WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
+
+_CLOSE = np.ones((3, 3), np.uint8)
+
+
+class MotionGate:
+    """Motion of one camera. Needs no warm-up: the first frame counts as moved everywhere, the second is compared."""
+
+    def __init__(self) -> None:
+        self._mean = self._spread = np.zeros((0, 0), np.float32)
+        self._last_s = 0.0
+
+    def update(self, frame: Frame) -> Motion:
+        """What moved between the background and this frame."""
+        small = _shrink(frame.luma)
+        passed_s, self._last_s = frame.pts_s - self._last_s, frame.pts_s
+        if self._mean.shape != small.shape:
+            self._restart(small)
+            return Motion(boxes=(WHOLE,), area=1.0)
+        stray = small - self._mean
+        stray -= _shift(stray)
+        size = np.abs(stray)
+        moved = (size > np.maximum(LEAST_STRAY, SPREADS * self._spread)).astype(np.uint8)
+        area = float(np.count_nonzero(moved)) / moved.size
+        if area > GLOBAL_AREA:
+            self._restart(small)
+            return Motion(area=area, is_global=True)
+        self._learn(small, size, moved, passed_s)
+        return Motion(boxes=_boxes(moved), area=area)
+
+    def _restart(self, small: NDArray[np.float32]) -> None:
+        self._mean = small.copy()
+        self._spread = np.full_like(small, LEAST_STRAY / SPREADS / 2)
+
+    def _learn(
+        self, small: NDArray[np.float32], size: NDArray[np.float32], moved: NDArray[np.uint8], passed_s: float
+    ) -> None:
+        quiet = min(1.0, passed_s / MEMORY_S)
+        slow = min(1.0, passed_s / MEMORY_MOVED_S)
+        mask = moved.view(bool)
+        rate = np.where(mask, np.float32(slow), np.float32(quiet))
+        self._mean += rate * (small - self._mean)
+        # Where something passes, its contrast is no measure of how restless the place is: only a part is learnt.
+        self._spread += np.where(mask, np.float32(slow / 4), np.float32(quiet)) * (size - self._spread)
+
+
+def _shrink(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The picture at ``ROWS`` rows (or its own, where it has fewer). A first step takes every second pixel of large
+    pictures: averaging all of them costs more than it tells."""
+    height, width = luma.shape
+    step = max(1, height // (ROWS * 3))
+    sampled = luma[::step, ::step] if step > 1 else luma
+    rows = min(ROWS, height)
+    size = (max(1, round(width * rows / height)), rows)
+    return cv2.resize(np.ascontiguousarray(sampled), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _shift(stray: NDArray[np.float32]) -> float:
+    """How much brighter the whole picture became: the median over a grid, which a moving thing cannot bend."""
+    return float(np.median(stray[::4, ::4]))
+
+
+def _boxes(moved: NDArray[np.uint8]) -> tuple[NormBox, ...]:
+    """The boxes of what moved, as fractions of the picture, largest first."""
+    rows, columns = moved.shape
+    closed = cv2.dilate(moved, _CLOSE, iterations=2)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    if count <= 1:
+        return ()
+    pixels = np.bincount(labels.ravel(), weights=moved.ravel(), minlength=count)
+    order = [int(i) for i in np.argsort(-stats[:, cv2.CC_STAT_AREA]) if i != 0 and pixels[i] >= LEAST_PIXELS]
+    return tuple(
+        (
+            float(stats[i, cv2.CC_STAT_LEFT]) / columns,
+            float(stats[i, cv2.CC_STAT_TOP]) / rows,
+            float(stats[i, cv2.CC_STAT_LEFT] + stats[i, cv2.CC_STAT_WIDTH]) / columns,
+            float(stats[i, cv2.CC_STAT_TOP] + stats[i, cv2.CC_STAT_HEIGHT]) / rows,
+        )
+        for i in order
+    )

@@ -1,0 +1,33 @@
+"""Does one person hang about in the zone for ``dwell_s``? One event for each, even where the tracker changes his id."""
+
+from collections.abc import Sequence
+
+from edge.geometry import inside
+from edge.rules.rule import wanted, zone_of
+from edge.rules.stay import Stays
+from edge.settings import CameraSettings, RuleSettings
+from edge.values import Frame, Hit, Track
+
+
+class Loitering:
+    """Holds for each track whose stay in the zone has lasted ``dwell_s``."""
+
+    def __init__(self, rule: RuleSettings, camera: CameraSettings) -> None:
+        self._rule = rule
+        self._place, self._polygon = zone_of(rule, camera)
+        self._stays = Stays(rule.grace_s)
+
+    def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
+        here = [track for track in wanted(self._rule, tracks) if inside(track.foot, self._polygon)]
+        return [
+            Hit(
+                rule=self._rule.name,
+                place=self._place,
+                subject=stay.subject,
+                tracks=(track,),
+                since_s=stay.since_s,
+                dwell_s={track.id: frame.pts_s - stay.since_s},
+            )
+            for stay, track in self._stays.update(frame.pts_s, here, tracks)
+            if frame.pts_s - stay.since_s >= self._rule.dwell_s
+        ]

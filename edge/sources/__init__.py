@@ -1,0 +1,1 @@
+"""Where frames come from: recordings, live cameras, the simulated street. ``edge.capture`` chooses among them."""

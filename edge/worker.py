@@ -1,0 +1,162 @@
+"""THE WALK: one camera, one thread, top to bottom, from its frames to its events."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from contract.event import ModelRef, Status
+from contract.health import CameraState
+from edge.capture import Source
+from edge.detect import Detect
+from edge.event import Events
+from edge.motion import MotionGate
+from edge.rules.table import Rules
+from edge.settings import CameraSettings
+from edge.sources.tally import Counters
+from edge.track import Tracker
+from edge.values import Change, Frame, Track
+from models.detector import Detector
+
+log = structlog.get_logger(__name__)
+
+STAGES = ("capture", "motion", "detect", "track", "rules", "events", "record")
+
+
+class Follower(Protocol):
+    """Who is told what the walk saw: the recorder (``edge.clip.Recorder``), or the list that ``analyze`` prints."""
+
+    def update(self, frame: Frame) -> None:
+        """Every frame, before its changes."""
+        ...
+
+    def follow(self, frame: Frame, change: Change) -> None:
+        """A change of an event, on the frame on which it came about."""
+        ...
+
+    def finish(self) -> None:
+        """No frame will come any more."""
+        ...
+
+
+@dataclass(slots=True)
+class Spent:
+    """Seconds of wall clock that the walk's thread spent in each stage; ``capture`` includes waiting for a frame."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
+    _mark_s: float = field(default_factory=perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """What passed since the lap before belongs to ``stage``."""
+        now_s = perf_counter()
+        self.seconds[stage] += now_s - self._mark_s
+        self._mark_s = now_s
+
+
+class Worker:
+    """The walk of one camera. ``run`` belongs to one thread; ``counters``, ``state`` and ``inferences`` to any."""
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        source: Source,
+        detector: Detector,
+        recorder: Follower,
+        *,
+        site_source: str,
+        timezone: ZoneInfo,
+        status: Status = Status.ACTUAL,
+        min_score: float = 0.25,
+        watch: Callable[[Frame, Sequence[Track]], None] | None = None,
+    ) -> None:
+        """``site_source``: the camera's CloudEvents source. ``watch`` sees every frame with its tracks (previews)."""
+        self.camera = camera
+        self.model = ModelRef(name=detector.info.name, sha256=detector.info.sha256)
+        self.spent = Spent()
+        self._source = source
+        self._recorder = recorder
+        self._watch = watch
+        self._motions = MotionGate()
+        self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
+        self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps)
+        self._rules = Rules(camera, timezone)
+        self._events = Events(
+            camera,
+            source=site_source,
+            model=self.model,
+            status=status,
+            basis=clock_basis(camera),
+        )
+        self._last: Frame | None = None
+
+    @property
+    def state(self) -> CameraState:
+        """What the camera is doing."""
+        return self._source.state
+
+    @property
+    def counters(self) -> Counters:
+        """The source's counters."""
+        return self._source.counters
+
+    @property
+    def inferences(self) -> int:
+        """How often the model ran."""
+        return self._detect.inferences
+
+    def run(self, stop: threading.Event) -> None:
+        """Walk every frame until the source ends or ``stop`` is set, then close what is open.
+
+        What the source does never raises. A fault of a stage does, once it is logged with its camera and what was open
+        is closed and recorded; the supervisor then starts a new worker.
+        """
+        try:
+            for frame in self._source.frames():
+                self.spent.lap("capture")
+                self.walk(frame)
+                if stop.is_set():
+                    break
+        except Exception:
+            log.exception(
+                "worker_failed", camera=self.camera.name, at_s=round(self._last.pts_s, 3) if self._last else None
+            )
+            raise
+        finally:
+            self.finish()
+
+    def walk(self, frame: Frame) -> list[Change]:
+        """One frame, through every stage."""
+        self._last = frame
+        motion = self._motions.update(frame)
+        self.spent.lap("motion")
+        boxes = self._detect.update(frame, motion, following=self._tracker.is_following)
+        self.spent.lap("detect")
+        tracks = self._tracker.update(frame, boxes)
+        self.spent.lap("track")
+        hits = self._rules.update(frame, tracks)
+        self.spent.lap("rules")
+        changes = self._events.update(frame, hits)
+        self.spent.lap("events")
+        self._recorder.update(frame)
+        for change in changes:
+            self._recorder.follow(frame, change)
+        if self._watch is not None:
+            self._watch(frame, tracks)
+        self.spent.lap("record")
+        return changes
+
+    def finish(self) -> None:
+        """Close what is open and let the recorder finish."""
+        if self._last is not None:
+            for change in self._events.finish(self._last.pts_s):
+                self._recorder.follow(self._last, change)
+        self._recorder.finish()
+
+
+def clock_basis(camera: CameraSettings) -> Literal["pts", "file"]:
+    """``file`` where times come from a recording's own start, else ``pts``."""
+    return "file" if camera.start_at is not None or camera.as_fast_as_possible else "pts"
