@@ -1,0 +1,72 @@
+"""Where evidence lies until the server has it: files named by the SHA-256 of their bytes, complete or not there."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Literal
+
+MediaType = Literal["image/jpeg", "video/mp4"]
+SUFFIXES: dict[str, str] = {"image/jpeg": ".jpg", "video/mp4": ".mp4"}
+_CHUNK_BYTES = 1 << 20
+
+
+class EvidenceFolder:
+    """``folder/ab/abcdef….mp4``. Safe to use from several threads: each file is written under a name of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str, media_type: str) -> Path:
+        """Where the file with this hash lies, or would."""
+        return self.folder / sha256[:2] / f"{sha256}{SUFFIXES[media_type]}"
+
+    @contextmanager
+    def draft(self, media_type: MediaType) -> Iterator[Path]:
+        """An empty file to write to; it is gone after the block unless ``keep`` took it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(dir=self.folder, prefix="draft-", suffix=SUFFIXES[media_type])
+        os.close(handle)
+        path = Path(name)
+        try:
+            yield path
+        finally:
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+    def keep(self, draft: Path, media_type: MediaType) -> tuple[str, int]:
+        """Give a written draft its name: its SHA-256 and size in bytes. It survives a power cut from here on."""
+        digest = hashlib.sha256()
+        with draft.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+            size = file.tell()
+            os.fsync(file.fileno())
+        path = self.path(digest.hexdigest(), media_type)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.chmod(0o644)
+        draft.replace(path)
+        _sync_folder(path.parent)
+        return digest.hexdigest(), size
+
+    def forget(self, sha256: str, media_type: str) -> None:
+        """Delete the file; the server has it."""
+        self.path(sha256, media_type).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Delete drafts that a crash left behind; to be called before anything is written. Returns how many."""
+        drafts = list(self.folder.glob("draft-*"))
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        return len(drafts)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is only as durable as its directory (POSIX fsync)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,102 @@
+"""H.264 byte streams: where the parameter sets are, how NAL units are set apart (ITU-T H.264 annex B, ISO 14496-15).
+
+MP4 files hold units with their length before each and the parameter sets apart (avcC); RTSP cameras send annex B,
+units after start codes with the parameter sets among them. The muxer takes annex B with parameter sets in front.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_START = b"\x00\x00\x00\x01"
+_SPS, _PPS, _IDR = 7, 8, 5
+BROWSER_PROFILES = frozenset({66, 77, 88, 100})
+"""Baseline, main, extended, high: 8 bits, 4:2:0. Browsers play no others for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSets:
+    """A stream's SPS and PPS units, and how many bytes a unit's length takes (0: annex B start codes)."""
+
+    units: tuple[bytes, ...]
+    length_size: int
+
+    @property
+    def profile(self) -> int | None:
+        """profile_idc of the first SPS, or None."""
+        return next((unit[1] for unit in self.units if unit_type(unit) == _SPS and len(unit) > 1), None)
+
+
+def unit_type(unit: bytes) -> int:
+    """nal_unit_type: 1 and 5 are coded pictures (5: IDR), 7 SPS, 8 PPS."""
+    return unit[0] & 0x1F
+
+
+def parameter_sets(extradata: bytes | None, first_packet: bytes) -> ParameterSets:
+    """The parameter sets of a stream from what its container says or, if that is nothing, from its first packet.
+
+    Raises ValueError when an avcC record is torn.
+    """
+    if extradata and extradata[0] == 1:
+        return _avcc(extradata)
+    found = [unit for unit in annexb_units((extradata or b"") + first_packet) if unit_type(unit) in (_SPS, _PPS)]
+    return ParameterSets(tuple(dict.fromkeys(found)), 0)
+
+
+def annexb_units(data: bytes) -> Iterator[bytes]:
+    """The NAL units of an annex B byte stream, without start codes."""
+    at = data.find(b"\x00\x00\x01")
+    while at >= 0:
+        begin = at + 3
+        at = data.find(b"\x00\x00\x01", begin)
+        unit = data[begin : at if at >= 0 else len(data)]
+        # Zero bytes before a start code belong to it (leading and trailing_zero_8bits), never to a unit.
+        unit = unit.rstrip(b"\x00") if at >= 0 else unit
+        if unit:
+            yield unit
+
+
+def length_units(data: bytes, length_size: int) -> Iterator[bytes]:
+    """The NAL units of a packet in which each has its length before it. Raises ValueError when one is torn."""
+    at = 0
+    while at + length_size <= len(data):
+        size = int.from_bytes(data[at : at + length_size], "big")
+        at += length_size
+        if size > len(data) - at:
+            raise ValueError("an H.264 packet is torn: a unit is longer than the packet")
+        if size:
+            yield data[at : at + size]
+        at += size
+
+
+def units(data: bytes, sets: ParameterSets) -> Iterator[bytes]:
+    """The NAL units of a packet of the stream that ``sets`` describes."""
+    return length_units(data, sets.length_size) if sets.length_size else annexb_units(data)
+
+
+def annexb(data: bytes, sets: ParameterSets, *, with_sets: bool) -> bytes:
+    """A packet as annex B; ``with_sets`` puts the parameter sets before it unless it brings its own."""
+    body = list(units(data, sets))
+    if with_sets and not any(unit_type(unit) == _SPS for unit in body):
+        body = [*sets.units, *body]
+    return b"".join(_START + unit for unit in body)
+
+
+def _avcc(record: bytes) -> ParameterSets:
+    """AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1)."""
+    found: list[bytes] = []
+    try:
+        length_size = (record[4] & 3) + 1
+        at = 5
+        for mask in (0x1F, 0xFF):
+            count = record[at] & mask
+            at += 1
+            for _ in range(count):
+                size = int.from_bytes(record[at : at + 2], "big")
+                unit = record[at + 2 : at + 2 + size]
+                if size == 0 or len(unit) != size:
+                    raise ValueError("the stream's avcC record is torn")
+                found.append(unit)
+                at += 2 + size
+    except IndexError as error:
+        raise ValueError("the stream's avcC record is torn") from error
+    return ParameterSets(tuple(found), length_size)

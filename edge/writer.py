@@ -1,0 +1,189 @@
+"""Writes evidence and puts the changes that name it: a quick lane for pictures, a slow one for clips.
+
+A change waits for its evidence here, not in the walk; and a clip that takes seconds to write does not hold back the
+opening of the next event. Whatever fails, the change goes out and says why its evidence is missing.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from contract.event import Evidence
+from edge import mp4
+from edge.evidence import EvidenceFolder
+from edge.lane import Lane
+from edge.picture import jpeg
+from edge.values import Change, Packet
+from models.detector import Image
+
+log = structlog.get_logger(__name__)
+
+MOST_BYTES = 512 * 1024 * 1024
+"""Packets that wait to be written; a disk that is slower than its cameras costs clips, not the process."""
+MOST_PICTURES = 32
+"""Pictures that wait to be coded (6 MB each at 1080p)."""
+PREVIEW_QUALITY = 75
+_MOST_PARTS = 8
+"""Clips of one event: a camera that comes back with another size again and again does not fill the message."""
+_RETRY_S = 1.0
+_STOPPED = "the edge was stopped before it was written"
+_BEHIND = "the edge was behind: its disk or processor is too slow for its cameras"
+
+
+@dataclass(slots=True)
+class Shown:
+    """The evidence of one event so far. Only the lanes touch it: the quick one ``picture``, the slow one ``clips``."""
+
+    picture: Evidence = field(default_factory=lambda: Evidence(kind="picture", missing="no picture was taken"))
+    clips: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A change on its way out. ``image``: a better picture, seen at ``at``, to write first; ``packets``: the clip to
+    write first. ``is_slow``: this change or one before it of the same event has a clip, so it keeps behind that one."""
+
+    change: Change
+    shown: Shown
+    at: datetime
+    image: Image | None
+    packets: tuple[Packet, ...] | None
+    is_slow: bool
+
+
+class EvidenceWriter:
+    """One camera's evidence. ``give`` and ``give_preview`` never wait; ``put`` is called on the lanes, in order for
+    each event, and again every second while it raises, until ``finish`` gives up."""
+
+    def __init__(self, camera: str, folder: Path, put: Callable[[Change], None]) -> None:
+        self._camera = camera
+        self._folder = EvidenceFolder(folder)
+        self._put = put
+        self._giving_up = threading.Event()
+        self._lock = threading.Lock()
+        self._waiting_bytes = 0
+        self._waiting_pictures = 0
+        self._quick = Lane(f"picture-{camera}")
+        self._slow = Lane(f"clip-{camera}")
+
+    def give(self, job: Job) -> None:
+        """Write the job's evidence, then put its change."""
+        size = sum(len(packet.data) for packet in job.packets or ())
+        with self._lock:
+            if job.image is not None and self._waiting_pictures >= MOST_PICTURES:
+                job = replace(job, image=None)
+            has_room = self._waiting_bytes + size <= MOST_BYTES
+            self._waiting_bytes += size if has_room else 0
+            self._waiting_pictures += job.image is not None
+        self._quick.give(lambda: self._do_quick(job, size, has_room=has_room))
+
+    def give_preview(self, image: Image, send: Callable[[str, bytes], None]) -> None:
+        """Send a JPEG of the camera as it looks now; left out when the lane is behind."""
+        with self._lock:
+            if self._waiting_pictures >= MOST_PICTURES:
+                return
+            self._waiting_pictures += 1
+        self._quick.give(lambda: self._do_preview(image, send))
+
+    def finish(self, within_s: float) -> None:
+        """Write and put what waits. After ``within_s`` seconds the rest is put without its clips."""
+        self._quick.end()
+        self._quick.join(within_s / 2)
+        self._slow.end()
+        self._slow.join(within_s / 2)
+        self._giving_up.set()
+        if not (self._quick.join(1.0) and self._slow.join(1.0)):
+            log.error("evidence_unfinished", camera=self._camera, cure="the disk hangs; look at it")
+
+    def _do_quick(self, job: Job, size: int, *, has_room: bool) -> None:
+        if job.image is not None:
+            picture = self._write_picture(job.image, job.at)
+            with self._lock:
+                self._waiting_pictures -= 1
+            if picture.missing is None or job.shown.picture.missing is not None:
+                job.shown.picture = picture
+        if job.is_slow:
+            # The quick lane may move on to this event's next picture: what is said now is fixed here.
+            picture_now = job.shown.picture
+            self._slow.give(lambda: self._do_slow(job, picture_now, size, has_room=has_room))
+        else:
+            self._send(job.change, job.shown.picture, job.shown.clips)
+
+    def _do_slow(self, job: Job, picture: Evidence, size: int, *, has_room: bool) -> None:
+        if job.packets is not None:
+            parts = mp4.by_stream(job.packets)[:_MOST_PARTS] if has_room else []
+            clips = tuple(self._write_clip(part) for part in parts)
+            why = "no keyframe was seen" if has_room else _BEHIND
+            job.shown.clips = clips or (Evidence(kind="clip", missing=why),)
+            with self._lock:
+                self._waiting_bytes -= size if has_room else 0
+        self._send(job.change, picture, job.shown.clips)
+
+    def _do_preview(self, image: Image, send: Callable[[str, bytes], None]) -> None:
+        with self._lock:
+            self._waiting_pictures -= 1
+        send(self._camera, jpeg(image, PREVIEW_QUALITY))
+
+    def _write_picture(self, image: Image, at: datetime) -> Evidence:
+        try:
+            data = jpeg(image)
+            with self._folder.draft("image/jpeg") as draft:
+                draft.write_bytes(data)
+                sha256, size = self._folder.keep(draft, "image/jpeg")
+        except Exception as error:
+            # Whatever it is, the event must not be lost with its picture.
+            return Evidence(kind="picture", missing=self._told("picture", error))
+        return Evidence(kind="picture", sha256=sha256, bytes=size, media_type="image/jpeg", at=at)
+
+    def _write_clip(self, packets: list[Packet]) -> Evidence:
+        started_at = min(packet.captured_at for packet in packets)
+        last = max(packets, key=lambda packet: packet.captured_at)
+        ended_at = last.captured_at + timedelta(seconds=float(last.duration * last.stream.time_base))
+        if self._giving_up.is_set():
+            return Evidence(kind="clip", missing=_STOPPED, started_at=started_at, ended_at=ended_at)
+        try:
+            with self._folder.draft("video/mp4") as draft:
+                mp4.write(packets, draft, self._giving_up.is_set)
+                sha256, size = self._folder.keep(draft, "video/mp4")
+        except mp4.StoppedError:
+            return Evidence(kind="clip", missing=_STOPPED, started_at=started_at, ended_at=ended_at)
+        except Exception as error:
+            missing = self._told("clip", error)
+            return Evidence(kind="clip", missing=missing, started_at=started_at, ended_at=ended_at)
+        return Evidence(
+            kind="clip",
+            sha256=sha256,
+            bytes=size,
+            media_type="video/mp4",
+            started_at=started_at,
+            ended_at=ended_at,
+        )
+
+    def _told(self, what: str, error: Exception) -> str:
+        """Log why there is no evidence, and say it to the officer without paths."""
+        why = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
+        log.warning("evidence_missing", camera=self._camera, what=what, error=f"{type(error).__name__}: {error}")
+        return f"the {what} could not be written: {why}"[:500]
+
+    def _send(self, change: Change, picture: Evidence, clips: tuple[Evidence, ...]) -> None:
+        """Put the change; while the journal cannot be written, keep it and try again."""
+        data = change.data.model_copy(update={"evidence": (picture, *clips)})
+        whole = replace(change, data=data)
+        is_told = False
+        while True:
+            try:
+                self._put(whole)
+            except Exception as error:
+                if not is_told:
+                    log.error("change_not_kept", camera=self._camera, event_id=str(data.event_id), error=str(error))
+                is_told = True
+                if self._giving_up.wait(_RETRY_S):
+                    return
+            else:
+                if is_told:
+                    log.info("change_kept", camera=self._camera, event_id=str(data.event_id))
+                return
