@@ -1,0 +1,78 @@
+"""An officer's page request: who asks, in which language, and the database as it stood when they asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import HTTPException, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from server.api import deps
+from server.services import Services, services
+from server.store import cameras, incidents
+from server.store.sessions import SignedIn
+from server.ui import view
+from server.ui.i18n import Texts, texts
+
+DOWN = frozenset({"offline", "silent"})
+"""Camera states in which an officer must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One signed-in page request. Belongs to its thread; ends with the request."""
+
+    request: Request
+    services: Services
+    session: Session
+    signed: SignedIn
+    now: datetime
+
+    @property
+    def texts(self) -> Texts:
+        """What the officer reads in."""
+        return texts(view.language_of(self.request))
+
+    def page(self, template: str, *, place: str | None = None, script: str | None = None, **values: Any) -> HTMLResponse:
+        """The template with the frame around it. ``place``: which of the frame's places it is."""
+        wall = cameras.listing(self.session, self.now)
+        return view.render(
+            self.request,
+            template,
+            user=self.signed.user,
+            csrf=self.signed.csrf,
+            waiting=incidents.waiting_count(self.session),
+            cameras_all=len(wall),
+            cameras_up=sum(camera.state not in DOWN for camera in wall),
+            place_name=place,
+            script=script,
+            **values,
+        )
+
+    def nothing_here(self, title: str, cure: str) -> HTMLResponse:
+        """404 as a page: what was not found and what to do, as source strings."""
+        speak = self.texts.gettext
+        return self.page("error.html", title=speak(title), cure=speak(cure), status=HTTPStatus.NOT_FOUND)
+
+
+@contextmanager
+def sit_down(request: Request, *, with_one_time_password: bool = False) -> Iterator[Desk]:
+    """The officer's desk for one request.
+
+    Raises HTTPException 303 to the sign-in page for nobody, and to the password page for a one-time password (unless
+    it is that page that asks).
+    """
+    signed = deps.current_session(request)
+    if signed is None:
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": f"/sign-in?next={quote(wanted, safe='/')}"})
+    if signed.must_change_password and not with_one_time_password:
+        raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": "/password"})
+    found = services(request)
+    with found.database.read() as session:
+        yield Desk(request=request, services=found, session=session, signed=signed, now=found.clock.now())

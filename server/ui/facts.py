@@ -1,0 +1,83 @@
+"""Why an incident was flagged, in plain words: pure, from what the incident itself says."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from server.api.schemas import IncidentDetail, SubjectOut
+from server.ui import words
+from server.ui.format import Format
+from server.ui.i18n import N_, Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line under "vì sao". ``share``: 0..1 when it is worth a bar."""
+
+    label: str
+    value: str
+    share: float | None = None
+
+
+SENTENCES = {
+    "intrusion": N_("%(who)s ở trong vùng %(place)s, lâu nhất %(dwell)s."),
+    "line_crossing": N_("%(who)s đi qua vạch %(place)s."),
+    "loitering": N_("%(who)s nán lại trong vùng %(place)s, lâu nhất %(dwell)s."),
+    "static_object": N_("%(who)s đứng yên trong vùng %(place)s, lâu nhất %(dwell)s."),
+}
+OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại %(place)s.")
+
+
+def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
+    """Every track of every event, surest first."""
+    return tuple(
+        sorted((who for event in incident.event_list for who in event.subjects), key=lambda who: -who.score)
+    )
+
+
+def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
+    """One sentence: who, where, how long."""
+    found = subjects(incident)
+    template = texts.gettext(SENTENCES.get(incident.rule_kind, OTHER_SENTENCE))
+    return template % {
+        "who": _who(found, texts, form),
+        "place": place(incident.place),
+        "dwell": form.duration(max((who.dwell_s for who in found), default=0.0)),
+        "rule": incident.rule_name,
+    }
+
+
+def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, ...]:
+    """What an officer needs to judge the machine's word, most useful first."""
+    found = subjects(incident)
+    span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
+    lines = [
+        Fact(
+            label=texts.gettext("Thời gian"),
+            value=f"{form.clock(incident.occurred_at)} – {form.clock(incident.last_seen_at)} ({form.duration(span_s)})",
+        )
+    ]
+    if found:
+        best = found[0]
+        lines.append(Fact(label=texts.gettext("Độ chắc"), value=form.number(round(best.score, 2)), share=best.score))
+    if incident.events > 1:
+        lines.append(
+            Fact(label=texts.gettext("Gộp từ"), value=texts.gettext("%(n)s lần liên tiếp") % {"n": incident.events})
+        )
+    mode = texts.gettext(words.MODES.get(incident.mode, incident.mode))
+    lines.append(Fact(label=texts.gettext("Luật"), value=f"{incident.rule_name} · {mode}"))
+    if models := sorted({event.model for event in incident.event_list}):
+        lines.append(Fact(label=texts.gettext("Máy nhìn"), value=", ".join(models)))
+    return tuple(lines)
+
+
+def place(name: str) -> str:
+    """A place's slug as a person reads it."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def _who(found: tuple[SubjectOut, ...], texts: Texts, form: Format) -> str:
+    if not found:
+        return texts.gettext("máy không nêu đối tượng nào")
+    kinds = Counter(who.class_name for who in found)
+    named = ((number, words.SUBJECTS.get(kind, kind)) for kind, number in kinds.most_common())
+    return ", ".join(f"{form.count(number)} {texts.ngettext(name, name, number)}" for number, name in named)

@@ -1,0 +1,199 @@
+// The stage: clip or picture of one event, with its boxes, its place in time, and the strip of an incident's events.
+
+import { draw } from "./boxes.js";
+import { clock, t } from "./text.js";
+
+const SPEEDS = [1, 2, 4, 0.5];
+const STEP_S = 0.1;
+const NEAR_MS = 700;
+// Boxes are told once an event's revision: near that instant they are where the subject is, else where it was last seen.
+
+const ICONS = "/static/icons.svg";
+const remembered = { boxes: true, speed: 1 };
+
+export class Player {
+  /** `stage`: an element with data-stage, as case.html makes it. */
+  constructor(stage) {
+    this.stage = stage;
+    const part = (name) => stage.querySelector(`[data-${name}]`);
+    this.part = part;
+    this.screen = part("screen");
+    this.video = part("clip");
+    this.image = part("picture");
+    this.overlay = part("overlay");
+    this.mode = "clip";
+    this.event = null;
+    this.#listen();
+    this.show(stage.querySelector("[data-event]"));
+  }
+
+  #listen() {
+    const on = (target, kind, run) => target.addEventListener(kind, run);
+    on(this.part("play"), "click", () => this.toggle());
+    on(this.part("speed"), "click", () => this.faster());
+    on(this.part("swap"), "click", () => this.swap());
+    on(this.part("boxes"), "click", () => this.toggleBoxes());
+    on(this.part("scrub"), "input", (event) => this.seek(event.target.value / 1000));
+    on(this.screen, "click", () => this.mode === "clip" && this.toggle());
+    for (const button of this.stage.querySelectorAll("[data-step]")) on(button, "click", () => this.step(Number(button.dataset.step)));
+    for (const button of this.stage.querySelectorAll("[data-event]")) on(button, "click", () => this.show(button));
+    for (const kind of ["play", "pause", "ended"]) on(this.video, kind, () => this.#drawPlay());
+    for (const kind of ["timeupdate", "seeked", "loadedmetadata"]) on(this.video, kind, () => this.#drawTime());
+    on(this.video, "error", () => this.#clipFailed());
+    on(this.image, "load", () => this.#drawBoxes());
+    this.watch = new ResizeObserver(() => this.#drawBoxes());
+    this.watch.observe(this.screen);
+  }
+
+  /** Let go of the clip and its connection. */
+  close() {
+    this.watch.disconnect();
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  /** Show the event of a strip button; null: there is none. */
+  show(button) {
+    for (const other of this.stage.querySelectorAll("[data-event]")) other.setAttribute("aria-pressed", String(other === button));
+    this.event = button ? JSON.parse(button.dataset.event) : null;
+    const { clip, picture } = this.event ?? {};
+    if (picture?.url) this.image.src = picture.url;
+    else this.image.removeAttribute("src");
+    if (clip?.url) {
+      if (this.video.getAttribute("src") !== clip.url) this.video.src = clip.url;
+      if (picture?.url) this.video.poster = picture.url;
+    } else {
+      this.video.removeAttribute("src");
+    }
+    this.video.playbackRate = remembered.speed;
+    this.#drawMode(clip?.url ? "clip" : "picture");
+    this.#drawSpan();
+  }
+
+  play() {
+    if (this.mode === "clip" && this.event?.clip?.url) this.video.play().catch(() => this.#drawPlay());
+  }
+
+  toggle() {
+    if (!this.event?.clip?.url) return;
+    if (this.mode !== "clip") this.#drawMode("clip");
+    if (this.video.paused) this.play();
+    else this.video.pause();
+  }
+
+  /** A little back (-1) or on (1). */
+  step(direction) {
+    this.video.pause();
+    this.video.currentTime = Math.max(0, this.video.currentTime + direction * STEP_S);
+  }
+
+  seek(share) {
+    if (Number.isFinite(this.video.duration)) this.video.currentTime = share * this.video.duration;
+  }
+
+  faster() {
+    remembered.speed = SPEEDS[(SPEEDS.indexOf(remembered.speed) + 1) % SPEEDS.length];
+    this.video.playbackRate = remembered.speed;
+    this.part("speed").textContent = `${remembered.speed.toLocaleString("vi")}×`;
+  }
+
+  /** Clip ↔ picture. */
+  swap() {
+    if (this.mode === "clip" && this.event?.picture?.url) {
+      this.video.pause();
+      this.#drawMode("picture");
+    } else if (this.event?.clip?.url) {
+      this.#drawMode("clip");
+    }
+  }
+
+  toggleBoxes() {
+    remembered.boxes = !remembered.boxes;
+    this.#drawBoxes();
+  }
+
+  #drawMode(mode) {
+    this.mode = mode;
+    const { clip, picture } = this.event ?? {};
+    const shows = mode === "clip" ? clip?.url : picture?.url;
+    this.video.hidden = !(shows && mode === "clip");
+    this.image.hidden = !(shows && mode === "picture");
+    this.part("nothing").hidden = Boolean(shows);
+    if (!shows && picture?.missing) {
+      this.part("nothing-why").textContent = t("Không có hình: %(why)s", { why: picture.missing });
+    }
+    const why = mode === "picture" && shows && !clip?.url ? this.#whyNoClip(clip) : "";
+    this.part("note").textContent = why;
+    this.part("note").hidden = !why;
+    const swap = this.part("swap");
+    swap.setAttribute("aria-pressed", String(mode === "picture"));
+    swap.disabled = !(clip?.url && picture?.url);
+    this.part("play").disabled = !clip?.url;
+    this.part("scrub").disabled = !clip?.url;
+    this.part("speed").disabled = !clip?.url;
+    this.part("speed").textContent = `${remembered.speed.toLocaleString("vi")}×`;
+    for (const button of this.stage.querySelectorAll("[data-step]")) button.disabled = !clip?.url;
+    this.#drawPlay();
+    this.#drawTime();
+  }
+
+  #whyNoClip(clip) {
+    if (clip?.missing) return t("Không có đoạn ghi: %(why)s", { why: clip.missing });
+    return clip ? t("Đoạn ghi đang được gửi lên") : t("Sự việc chưa kết thúc: đoạn ghi sẽ tới sau");
+  }
+
+  #clipFailed() {
+    if (!this.video.getAttribute("src") || !this.event) return;
+    this.#drawMode("picture");
+    this.part("note").textContent = t("Trình duyệt không phát được đoạn ghi này.");
+    this.part("note").hidden = false;
+  }
+
+  #drawPlay() {
+    const name = this.video.paused || this.video.ended ? "play" : "pause";
+    this.part("play").querySelector("use").setAttribute("href", `${ICONS}#${name}`);
+  }
+
+  /** The instant that is on screen, in milliseconds since 1970; NaN when it is not known. */
+  #instant() {
+    const { clip, picture } = this.event ?? {};
+    if (this.mode === "picture") return Date.parse(picture?.started_at ?? "");
+    return Date.parse(clip?.started_at ?? "") + this.video.currentTime * 1000;
+  }
+
+  #drawTime() {
+    const at = this.#instant();
+    this.part("clock").textContent = Number.isNaN(at) ? "" : clock(at);
+    const share = this.video.duration ? this.video.currentTime / this.video.duration : 0;
+    this.part("scrub").value = share * 1000;
+    this.part("scrub").setAttribute("aria-valuetext", this.part("clock").textContent);
+    this.part("done").setAttribute("width", share * 1000);
+    const span = this.part("span");
+    const [from, width] = [Number(span.getAttribute("x")), Number(span.getAttribute("width"))];
+    this.part("done-span").setAttribute("x", from);
+    this.part("done-span").setAttribute("width", Math.max(0, Math.min(width, share * 1000 - from)));
+    this.#drawBoxes();
+  }
+
+  /** Where in the clip the rule held. */
+  #drawSpan() {
+    const { clip, started_at: begin, last_seen_at: end } = this.event ?? {};
+    const span = this.part("span");
+    const [start, stop] = [Date.parse(clip?.started_at ?? ""), Date.parse(clip?.ended_at ?? "")];
+    const known = stop > start;
+    const place = (at) => Math.max(0, Math.min(1000, ((Date.parse(at) - start) / (stop - start)) * 1000));
+    span.setAttribute("x", known ? place(begin) : 0);
+    span.setAttribute("width", known ? Math.max(4, place(end) - place(begin)) : 0);
+  }
+
+  #drawBoxes() {
+    this.part("boxes").setAttribute("aria-pressed", String(remembered.boxes));
+    const shown = this.mode === "clip" ? this.video : this.image;
+    const [width, height] = this.mode === "clip" ? [shown.videoWidth, shown.videoHeight] : [shown.naturalWidth, shown.naturalHeight];
+    const subjects = remembered.boxes && !shown.hidden ? (this.event?.subjects ?? []) : [];
+    const far = Math.abs(this.#instant() - Date.parse(this.event?.last_seen_at ?? "")) > NEAR_MS;
+    this.overlay.classList.toggle("overlay-far", far);
+    draw(this.overlay, this.screen, subjects, width, height);
+  }
+}

@@ -1,0 +1,184 @@
+"""From values to a page: Jinja2 with one environment a language, and what every template may call."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server.api.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut
+from server.services import services
+from server.ui import facts, words
+from server.ui.format import Format
+from server.ui.i18n import FOLDER, LANGUAGES, SOURCE, Texts, script_texts, texts
+from server.verdict import MEANINGS, WAITING
+
+YEAR_S = 365 * 24 * 3600
+DARK_MEDIA = {"auto": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
+"""When static/css/dark.css holds, by the theme an officer chose."""
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates in one language."""
+    found = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    speak = texts(language)
+    found.install_gettext_callables(speak.gettext, speak.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return found
+
+
+def language_of(request: Request) -> str:
+    """The language that the address asks for, else the one chosen before, else Vietnamese."""
+    asked = request.query_params.get("lang"), request.cookies.get("lang")
+    return next((code for code in asked if code in LANGUAGES), SOURCE)
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page. ``values`` come on top of what every template has (``common``)."""
+    language = language_of(request)
+    at = services(request)
+    context = common(language, at.settings.zone, at.clock.now())
+    theme = request.cookies.get("theme")
+    theme = theme if theme in DARK_MEDIA else "auto"
+    site = at.settings.site
+    context |= {
+        "theme": theme,
+        "dark_media": DARK_MEDIA[theme],
+        "site_name": site.name_en if language == "en" else site.name_vi,
+        "language_urls": {code: _in_language(request, code) for code in LANGUAGES},
+        "csrf": "",
+        "script": None,
+        "place_name": None,
+    }
+    body = environment(language).get_template(template).render(context | values)
+    response = HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+    if request.query_params.get("lang") == language:
+        response.set_cookie("lang", language, max_age=YEAR_S, samesite="lax", secure=at.settings.http.secure_cookies)
+    return response
+
+
+def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """What every template may use, whatever page it is."""
+    speak = texts(language)
+    form = Format(language=language, zone=zone, now=now, gettext=speak.gettext)
+
+    def word(table: str, code: str) -> str:
+        known: Mapping[str, str] = getattr(words, table)
+        return speak.gettext(known.get(code, code))
+
+    return {
+        "language": language,
+        "zone": zone.key,
+        "form": form,
+        "word": word,
+        "script_texts": script_texts(language),
+        "headline": lambda incident: _headline(incident, speak),
+        "sentence": lambda incident: facts.sentence(incident, speak, form),
+        "facts": lambda incident: facts.facts(incident, speak, form),
+        "place": facts.place,
+        "reasons": _reasons(language),
+        "event_json": lambda event: _event_json(event, speak),
+        "picture_of": lambda event: _url(event, "picture"),
+        "criterion_name": lambda criterion: _told(criterion, "name", language),
+        "criterion_why": lambda criterion: _told(criterion, "why", language),
+        "amount": lambda criterion, number: _amount(criterion, number, form, speak),
+        "criterion_target": lambda criterion: _told(criterion, "target", language),
+    }
+
+
+def timeline(incident: IncidentDetail, speak: Texts) -> list[dict[str, Any]]:
+    """What happened, oldest first: the machine's events and the officers' verdicts."""
+    entries: list[dict[str, Any]] = []
+    for event in incident.event_list:
+        found = len(event.subjects)
+        text = speak.gettext("Máy gắn cờ: %(n)s đối tượng") % {"n": found}
+        entries.append({"at": event.started_at, "icon": "eye", "text": text, "note": ""})
+        if event.ended_at is not None:
+            entries.append({"at": event.ended_at, "icon": "minus", "text": speak.gettext("Sự việc dứt"), "note": ""})
+    icons = {"confirm": "check", "dismiss": "cross", "undo": "undo", "claim": "hand", "release": "hand"}
+    for verdict in incident.verdicts:
+        move = speak.gettext(words.MOVES.get(verdict.move, verdict.move))
+        reason = _reason_name(verdict.reason, speak.language)
+        text = f"{verdict.officer} {move}{' – ' + reason if reason else ''}"
+        entries.append(
+            {"at": verdict.decided_at, "icon": icons.get(verdict.move, "note"), "text": text, "note": verdict.note}
+        )
+    return sorted(entries, key=lambda entry: entry["at"].astimezone(UTC))
+
+
+def _headline(incident: IncidentOut, speak: Texts) -> str:
+    """The rule's name; a suspicion until an officer confirmed it."""
+    kind = speak.gettext(words.RULE_KINDS.get(incident.rule_kind, incident.rule_kind))
+    if incident.state in WAITING:
+        return speak.gettext("Nghi vấn: %(kind)s") % {"kind": kind}
+    return kind
+
+
+def _reasons(language: str) -> list[tuple[str, str, str]]:
+    """Code, name and meaning of every reason, in the order of the number keys."""
+    return [
+        (code.value, meaning.en, meaning.covers_en) if language == "en" else (code.value, meaning.vi, meaning.covers_vi)
+        for code, meaning in MEANINGS.items()
+    ]
+
+
+def _reason_name(code: str | None, language: str) -> str:
+    return next((name for known, name, _covers in _reasons(language) if known == code), code or "")
+
+
+def _event_json(event: EventOut, speak: Texts) -> str:
+    """What the player needs of an event, as JSON for a data attribute."""
+
+    def label(class_name: str, score: float) -> str:
+        return f"{speak.gettext(words.SUBJECTS.get(class_name, class_name))} {round(score * 100)}%"
+
+    slim = event.model_dump(mode="json", include={"started_at", "last_seen_at"})
+    slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in event.subjects]
+    slim |= {kind: _part(event, kind) for kind in ("picture", "clip")}
+    return json.dumps(slim, ensure_ascii=False)
+
+
+def _part(event: EventOut, kind: str) -> dict[str, Any] | None:
+    found = _evidence(event, kind)
+    return found.model_dump(mode="json", include={"url", "missing", "started_at", "ended_at"}) if found else None
+
+
+def _evidence(event: EventOut, kind: str) -> EvidenceOut | None:
+    """The latest of its kind, one whose bytes are here before one that is still on its way."""
+    parts = [part for part in event.evidence if part.kind == kind]
+    return next((part for part in reversed(parts) if part.url), parts[-1] if parts else None)
+
+
+def _url(event: EventOut, kind: str) -> str | None:
+    found = _evidence(event, kind)
+    return found.url if found else None
+
+
+def _told(criterion: CriterionOut, what: str, language: str) -> str:
+    return str(getattr(criterion, f"{what}_{'en' if language == 'en' else 'vi'}"))
+
+
+def _amount(criterion: CriterionOut, number: float, form: Format, speak: Texts) -> str:
+    """A figure with the criterion's unit: "05 vụ", "92,5%"."""
+    if criterion.unit == "%":
+        return f"{form.number(number)}%"
+    unit = words.UNITS.get(criterion.unit, criterion.unit)
+    unit = speak.ngettext(unit, unit, number)
+    return f"{form.count(number)} {unit}".strip()
+
+
+def _in_language(request: Request, code: str) -> str:
+    url = request.url.include_query_params(lang=code)
+    return f"{url.path}?{url.query}"

@@ -1,0 +1,74 @@
+"""The officers' words for the codes that the API speaks. Suspicion until confirmed: never "vi phạm" before a verdict."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.ui.i18n import NN_, N_
+
+RULE_KINDS: Final[Mapping[str, str]] = {
+    "intrusion": N_("Xâm nhập"),
+    "line_crossing": N_("Qua vạch"),
+    "loitering": N_("Lảng vảng"),
+    "static_object": N_("Vật đứng yên"),
+}
+SUBJECTS: Final[Mapping[str, str]] = {
+    "person": NN_("người"),
+    "bicycle": NN_("xe đạp"),
+    "car": NN_("ô tô"),
+    "motorcycle": NN_("xe máy"),
+    "bus": NN_("xe buýt"),
+    "truck": NN_("xe tải"),
+    "object": NN_("đồ vật"),
+}
+SEVERITIES: Final[Mapping[str, str]] = {
+    "low": N_("mức thấp"),
+    "medium": N_("mức vừa"),
+    "high": N_("mức cao"),
+    "urgent": N_("khẩn"),
+}
+MODES: Final[Mapping[str, str]] = {"active": N_("chính thức"), "trial": N_("chạy thử")}
+STATUSES: Final[Mapping[str, str]] = {"exercise": N_("diễn tập"), "test": N_("thử máy")}
+STATES: Final[Mapping[str, str]] = {
+    "new": N_("Chưa duyệt"),
+    "claimed": N_("Đã tiếp nhận"),
+    "confirmed": N_("Đã xác nhận"),
+    "dismissed": N_("Đã loại bỏ"),
+    "cancelled": N_("Máy tự huỷ"),
+}
+MOVES: Final[Mapping[str, str]] = {
+    "claim": N_("tiếp nhận"),
+    "release": N_("trả lại hàng chờ"),
+    "confirm": N_("xác nhận"),
+    "dismiss": N_("loại bỏ"),
+    "undo": N_("hoàn tác"),
+}
+RESULTS: Final[Mapping[str, str]] = {
+    "met": N_("đạt"),
+    "not_met": N_("chưa đạt"),
+    "at_risk": N_("nguy cơ"),
+    "unknown": N_("không đủ dữ liệu"),
+    "not_applicable": N_("không áp dụng"),
+}
+INPUTS: Final[Mapping[str, str]] = {
+    "auto": N_("máy tính"),
+    "mixed": N_("máy và cán bộ"),
+    "manual": N_("cán bộ nhập"),
+}
+BASES: Final[Mapping[str, str]] = {
+    "S": N_("theo nguồn công khai"),
+    "P": N_("mặc định do hệ thống đề xuất, sửa được"),
+}
+UNITS: Final[Mapping[str, str]] = {"vụ": NN_("vụ"), "điểm": NN_("điểm"), "camera": NN_("camera"), "%": "%", "": ""}
+CAMERA_STATES: Final[Mapping[str, str]] = {
+    "online": N_("có hình"),
+    "connecting": N_("đang nối"),
+    "offline": N_("mất hình"),
+    "finished": N_("đã phát hết"),
+    "silent": N_("mất tín hiệu"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "viewer": N_("người xem"),
+    "officer": N_("cán bộ"),
+    "supervisor": N_("chỉ huy"),
+    "admin": N_("quản trị"),
+}
