@@ -35,6 +35,13 @@ class AccountOut(UserOut):
     password_is_one_time: bool
 
 
+class NewPassword(Schema):
+    """An account and its one-time password: shown once, kept nowhere."""
+
+    account: AccountOut
+    one_time_password: str
+
+
 class SessionOut(Schema):
     """An open session: send ``csrf`` as X-CSRF-Token with every write."""
 
@@ -236,6 +243,35 @@ class EdgeOut(Schema):
     outbox_depth: int | None
     missing_messages: int
     """Sequence numbers that never came."""
+
+
+class EdgeToken(Schema):
+    """An edge's new token: shown once, kept nowhere."""
+
+    site: str
+    name: str
+    token: str
+
+
+class DeadLetterOut(Schema):
+    """A message that could not be accepted. ``beginning``: its first bytes as text, whatever they are."""
+
+    id: int
+    received_at: datetime
+    topic: str
+    beginning: str
+    payload_bytes: int
+    reason: str
+    detail: str
+    times: int
+    accepted_at: datetime | None
+
+
+class DeadLetterPage(Schema):
+    """A page of refused messages, newest first; ``next_cursor`` is None on the last one."""
+
+    items: tuple[DeadLetterOut, ...]
+    next_cursor: int | None
 
 
 class Problem(BaseModel):

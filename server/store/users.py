@@ -95,13 +95,15 @@ def set_password(
     by: UserOut,
     now: datetime,
     keep_session: str | None = None,
-) -> None:
+) -> AccountOut:
     """Replace the password and end the account's sessions, but for the one of token hash ``keep_session``."""
     row = _row(session, username)
     row.password_hash = password_hash
     row.password_is_one_time = one_time
     _end_sessions(session, row.id, keep_session)
+    session.flush()
     audit.record(session, now, user_id=by.id, action="password_set", subject=username, detail={"one_time": one_time})
+    return AccountOut.model_validate(row)
 
 
 def _row(session: Session, username: str) -> UserRow:

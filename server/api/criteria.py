@@ -1,0 +1,59 @@
+"""The scoreboard: the criteria of a reporting period, and what each count consists of."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from server.api.deps import Has, Viewer, refused
+from server.api.responses import problems
+from server.api.schemas import CriterionDetail, PeriodOut, Scoreboard
+from server.criteria.period import Period, PeriodError
+from server.services import Services
+from server.store import criteria
+from server.store.errors import StoreError
+
+router = APIRouter(prefix="/api/v1", tags=["criteria"])
+
+Key = Annotated[
+    str | None,
+    Query(
+        max_length=16,
+        examples=["2026-M03", "2026-Q1", "2026-H1", "2026-9M", "2026-Y"],
+        description="A period's key; left out: the month that is now.",
+    ),
+]
+
+
+@router.get("/periods", summary="Reporting periods that have begun", responses=problems(401))
+def read_periods(_user: Viewer, has: Has, years: Annotated[int, Query(ge=1, le=10)] = 2) -> tuple[PeriodOut, ...]:
+    """This reporting year's and the years' before: year, nine and six months, quarters, months."""
+    return tuple(criteria.period_out(period) for period in has.calendar.recent(has.clock.now(), years))
+
+
+@router.get("/criteria", summary="The scoreboard", responses=problems(401, 422))
+def read_scoreboard(_user: Viewer, has: Has, period: Key = None) -> Scoreboard:
+    """Every criterion's state, value and why. Only confirmed incidents decide; machine-logged ones stand beside."""
+    chosen = period_of(has, period)
+    with has.database.read() as session:
+        return criteria.scoreboard(session, has.definitions, chosen, has.clock.now())
+
+
+@router.get("/criteria/{code}", summary="One criterion and its incidents", responses=problems(401, 404, 422))
+def read_criterion(code: str, _user: Viewer, has: Has, period: Key = None) -> CriterionDetail:
+    """The criterion with exactly the incidents that were counted, and those that wait for a verdict."""
+    chosen = period_of(has, period)
+    try:
+        with has.database.read() as session:
+            return criteria.drill(session, has.definitions, code, chosen, has.clock.now())
+    except StoreError as error:
+        raise refused(error) from error
+
+
+def period_of(has: Services, key: str | None) -> Period:
+    """The period of a key, or the month that is now. Raises HTTPException 422."""
+    if key is None:
+        return has.calendar.month_of(has.clock.now())
+    try:
+        return has.calendar.period(key)
+    except PeriodError as error:
+        raise HTTPException(422, str(error)) from error

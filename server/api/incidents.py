@@ -1,0 +1,84 @@
+"""Incidents: the review queue, lists, one incident, and verdicts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from server.api.deps import Has, Officer, Viewer, refused
+from server.api.responses import conflict, conflicting, problems
+from server.api.schemas import IncidentDetail, IncidentOut, IncidentPage, VerdictIn
+from server.store import incidents
+from server.store.errors import ConflictError, StoreError
+from server.verdict import State
+
+router = APIRouter(prefix="/api/v1", tags=["incidents"])
+
+
+@router.get("/review", summary="The review queue", responses=problems(401))
+def read_review_queue(
+    _user: Viewer, has: Has, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> tuple[IncidentOut, ...]:
+    """What waits for a verdict: most severe first, then newest first."""
+    with has.database.read() as session:
+        return incidents.review_queue(session, has.definitions, has.clock.now(), limit)
+
+
+@router.get("/incidents", summary="Incidents, newest first", responses=problems(401, 422))
+def read_incidents(
+    _user: Viewer,
+    has: Has,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    camera: Annotated[int | None, Query(description="Only of the camera with this id.")] = None,
+    rule_kind: Annotated[str | None, Query(max_length=64, examples=["intrusion"])] = None,
+    cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=incidents.MOST)] = 50,
+) -> IncidentPage:
+    """One page; ask again with ``cursor`` until ``next_cursor`` is null. New arrivals do not shift the pages."""
+    try:
+        with has.database.read() as session:
+            return incidents.listing(
+                session,
+                has.definitions,
+                has.clock.now(),
+                state=state,
+                camera=camera,
+                rule_kind=rule_kind,
+                cursor=cursor,
+                limit=limit,
+            )
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.get("/incidents/{code}", summary="One incident", responses=problems(401, 404))
+def read_incident(code: str, user: Viewer, has: Has) -> IncidentDetail:
+    """Its events, evidence and verdicts, and what you may do with it now (``moves``)."""
+    try:
+        with has.database.read() as session:
+            return incidents.detail(session, has.definitions, code, user, has.clock.now())
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.post(
+    "/incidents/{code}/verdicts",
+    summary="Claim, release, confirm, dismiss or undo",
+    response_model=IncidentDetail,
+    responses={**problems(401, 403, 404, 422), **conflict()},
+)
+def create_verdict(code: str, body: VerdictIn, user: Officer, has: Has) -> IncidentDetail | JSONResponse:
+    """Makes a move on the version you looked at.
+
+    409 when it has changed since, or a colleague holds it: the problem's ``current`` is the incident as it is now.
+    """
+    try:
+        with has.database.transaction() as session:
+            decided = incidents.decide(session, has.definitions, code, user=user, given=body, now=has.clock.now())
+    except ConflictError as error:
+        return conflicting(error)
+    except StoreError as error:
+        raise refused(error) from error
+    has.live.publish("incident", code=decided.code, state=decided.state, id=decided.id)
+    has.live.publish("criteria")
+    return decided
