@@ -12,6 +12,9 @@ KEPT = 1000
 WAITING = 200
 """Messages that may wait for a slow page; with more it is told to reload."""
 
+CLOSING = "closing"
+"""The kind of the last message of every queue: the server stops, so the stream ends. It is never sent on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveMessage:
@@ -32,7 +35,8 @@ class _Subscriber:
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
-            message = LiveMessage(id=message.id, kind="reload", fields={})
+            if message.kind != CLOSING:
+                message = LiveMessage(id=message.id, kind="reload", fields={})
         self.queue.put_nowait(message)
 
 
@@ -46,6 +50,7 @@ class Live:
         self._first_id = first_id
         self._ring: deque[LiveMessage] = deque(maxlen=KEPT)
         self._subscribers: set[_Subscriber] = set()
+        self._is_closing = False
 
     def publish(self, kind: str, **fields: str | int) -> None:
         """Tell every open page. Call it after the commit, never before."""
@@ -56,6 +61,19 @@ class Live:
             gone = [subscriber for subscriber in self._subscribers if not _tell(subscriber, message)]
             self._subscribers.difference_update(gone)
 
+    def close(self) -> None:
+        """End every stream, now and later: a server stops only when its last response has ended."""
+        with self._lock:
+            self._is_closing = True
+            for subscriber in self._subscribers:
+                _tell(subscriber, self._closing())
+
+    @property
+    def latest_id(self) -> int:
+        """The id of the latest message: a page made now has seen everything up to it."""
+        with self._lock:
+            return self._next_id - 1
+
     @asynccontextmanager
     async def subscribe(self, last_id: int | None = None) -> AsyncIterator["asyncio.Queue[LiveMessage]"]:
         """A queue of what is published from now on; after ``last_id`` first what was missed, or one "reload"."""
@@ -63,6 +81,8 @@ class Live:
         with self._lock:
             for message in self._missed(last_id):
                 subscriber.put(message)
+            if self._is_closing:
+                subscriber.put(self._closing())
             self._subscribers.add(subscriber)
         try:
             yield subscriber.queue
@@ -75,6 +95,9 @@ class Live:
         """How many pages listen."""
         with self._lock:
             return len(self._subscribers)
+
+    def _closing(self) -> LiveMessage:
+        return LiveMessage(id=self._next_id - 1, kind=CLOSING, fields={})
 
     def _missed(self, last_id: int | None) -> list[LiveMessage]:
         if last_id is None or last_id == self._next_id - 1:

@@ -1,0 +1,87 @@
+"""Server-sent events: what changes, told to open pages as it happens (WHATWG HTML, 9.2)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from server.api.deps import Has, Open
+from server.api.responses import problems
+from server.live import CLOSING, LiveMessage
+from server.services import Services
+from server.store import sessions
+from server.store.sessions import SignedIn
+
+HEARTBEAT_S: Final = 15.0
+"""A comment this often keeps proxies from closing the stream, and shows a dead one."""
+_RETRY_MS: Final = 2000
+"""How soon a browser tries again after the stream broke."""
+
+router = APIRouter(prefix="/api/v1", tags=["live"])
+
+
+class EventStream(StreamingResponse):
+    """A response of server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+@router.get(
+    "/live",
+    summary="What changes, as it happens",
+    response_class=EventStream,
+    responses={
+        **problems(401),
+        200: {
+            "description": "event: incident {code, state, id} | camera {id, state} | criteria {} | reload {}",
+            "content": {
+                "text/event-stream": {
+                    "example": 'id: 17\nevent: incident\ndata: {"code":"AN-2026-000412","state":"new","id":412}\n\n'
+                }
+            },
+        },
+    },
+)
+async def read_live(
+    signed_in: Open,
+    has: Has,
+    last_event_id: Annotated[str | None, Header(description="Sent by a browser that reconnects.")] = None,
+    after: Annotated[int | None, Query(description="The same, for a page that knows up to where it was made.")] = None,
+) -> EventStream:
+    """Begins after Last-Event-ID (or ``after``) when that is still known; else with ``reload``: read all anew."""
+    last_id = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+    return EventStream(
+        _stream(has, signed_in, last_id), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+
+
+async def _stream(has: Services, signed_in: SignedIn, last_id: int | None) -> AsyncIterator[str]:
+    """Until the browser leaves, its session ends, or the server stops."""
+    async with has.live.subscribe(last_id) as queue:
+        yield f"retry: {_RETRY_MS}\n\n"
+        while True:
+            try:
+                message = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+            except TimeoutError:
+                if not await run_in_threadpool(_is_open, has, signed_in.token_sha256):
+                    return
+                yield ": still here\n\n"
+                continue
+            if message.kind == CLOSING:
+                return
+            yield _text(message)
+
+
+def _text(message: LiveMessage) -> str:
+    data = json.dumps(message.fields, separators=(",", ":"), ensure_ascii=False)
+    return f"id: {message.id}\nevent: {message.kind}\ndata: {data}\n\n"
+
+
+def _is_open(has: Services, token_sha256: str) -> bool:
+    """Whether its session is; looking does not make it last."""
+    with has.database.read() as session:
+        return sessions.find(session, token_sha256, has.clock.now()) is not None
