@@ -222,7 +222,11 @@ def _lines(error: ValidationError, raw: object) -> list[str]:
         if path[:1] == ["criteria"] and len(path) > 1:
             name = f"{_code(raw, path[1])}: "
             path = path[2:]
-        message = "is no key of this file" if fault["type"] == "extra_forbidden" else fault["msg"]
+        message = (
+            "is no key of this file"
+            if fault["type"] == "extra_forbidden"
+            else fault["msg"].removeprefix("Value error, ")
+        )
         key = ".".join(str(part) for part in path)
         lines.append(f"{name}{key}: {message}" if key else f"{name}{message}")
     return lines

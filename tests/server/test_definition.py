@@ -1,0 +1,80 @@
+"""criteria.yaml: the shipped 20, and what a mistake in it says."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.criteria.definition import DefinitionError, load
+from server.criteria.period import Calendar
+from tests.support.needs import ROOT
+
+SHIPPED = ROOT / "configs" / "criteria.yaml"
+
+
+def test_the_shipped_file_has_the_twenty_criteria_in_order() -> None:
+    definitions = load(SHIPPED)
+    assert [each.code for each in definitions.criteria] == [f"TC{number:02d}" for number in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("rule_kind", "rule_name", "codes"),
+    [
+        ("intrusion", "kho-sau-dem", ("TC09",)),
+        ("loitering", "nha-tro", ("TC09", "TC12")),
+        ("line_crossing", "nguoc-chieu", ("TC16",)),
+        ("static_object", "via-he", ("TC17",)),
+        ("static_object", "rac-cho", ("TC18",)),
+        ("static_object", "trac-nghiem", ("TC17",)),
+        ("unheard_of", "x", ()),
+    ],
+)
+def test_each_rule_kind_of_today_bears_on_its_criteria(rule_kind: str, rule_name: str, codes: tuple[str, ...]) -> None:
+    assert load(SHIPPED).bearing(rule_kind, rule_name) == codes
+
+
+def test_crowds_on_camera_never_feed_the_criterion_on_gatherings() -> None:
+    gatherings = load(SHIPPED).get("TC08")
+    assert gatherings is not None
+    assert gatherings.input == "manual"
+    assert gatherings.where is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("input: auto", "input: auto\n    colour: red", "TC17: colour: is no key of this file"),
+        ("code: TC17", "code: TC16", "TC16: code: is given 2 times"),
+        ("code: TC17", "code: 17", "criterion 17: code:"),
+        ("rule_kind: [static_object], but_not", "rule_kind: [], but_not", "TC17: where.rule_kind:"),
+        ("better: higher", "better: lower", "TC03: at_most is better: lower"),
+        ("camera_uptime: 0.8", "camera_uptime: 80", "TC09: requires.camera_uptime:"),
+        ("version: 1", "version: 2", "version:"),
+        ("version: 1", "version: 1\nextra: 1", "extra: is no key of this file"),
+        ("{entity: incident, aggregate: count, time", "{entity: incident, aggregate: uptime, time", "TC09: measure: "),
+        ("criteria:", "criteria: [", "is not YAML"),
+    ],
+)
+def test_a_mistake_names_file_criterion_and_key(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert old in text
+    broken = tmp_path / "criteria.yaml"
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DefinitionError) as refused:
+        load(broken)
+    assert str(refused.value).startswith(f"{broken}: ")
+    assert expected in str(refused.value)
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="can't be read"):
+        load(tmp_path / "nowhere.yaml")
+
+
+def test_a_criterion_applies_where_its_days_and_the_period_meet() -> None:
+    definition = load(SHIPPED).criteria[0]
+    months = Calendar(zone=ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert definition.applies(months.period("2026-M01"))
+    assert not definition.applies(months.period("2025-M12"))
+    assert definition.sha256() == load(SHIPPED).criteria[0].sha256()
+    assert definition.sha256() != load(SHIPPED).criteria[1].sha256()
