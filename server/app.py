@@ -1,5 +1,6 @@
 """Builds everything once: create_app(settings)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,18 +9,34 @@ from fastapi import APIRouter, FastAPI, Response
 from sqlalchemy import text
 
 from server import problems
+from server.api import cameras, criteria, edges, evidence, incidents, live, pictures, session, users
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
 from server.database import Database
 from server.evidence import EvidenceFiles
+from server.ingest import Ingest
 from server.live import Live
 from server.metrics import Metrics
+from server.mqtt import Link
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
+from server.ui import assets, pages
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
+    incidents.router,
+    evidence.router,
+    criteria.router,
+    cameras.router,
+    pictures.router,
+    edges.router,
+    users.router,
+    live.router,
+    assets.router,
+    pages.router,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: bool = True) -> FastAPI:
@@ -43,10 +60,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
     )
 
+    ingest = Ingest(settings, database=database, clock=clock, live=services.live, metrics=services.metrics)
+    link = Link(settings, ingest.take, clock=clock, metrics=services.metrics)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        database.close()
+        if with_ingest:
+            link.start()
+        try:
+            yield
+        finally:
+            services.live.close()
+            if with_ingest:
+                await asyncio.to_thread(link.stop)
+            database.close()
 
     app = FastAPI(title="Camera An Ninh", version="0.1.0", lifespan=lifespan)
     app.state.services = services
@@ -69,8 +96,8 @@ def _add_probes(app: FastAPI, services: Services) -> None:
     @app.get("/healthz", tags=["operation"])
     def healthz() -> dict[str, str]:
         """200 while the database answers."""
-        with services.database.read() as session:
-            session.execute(text("SELECT 1"))
+        with services.database.read() as reading:
+            reading.execute(text("SELECT 1"))
         return {"status": "ok"}
 
     @app.get("/metrics", tags=["operation"], response_class=Response)

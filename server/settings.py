@@ -55,6 +55,9 @@ class BrokerSettings(Part):
     """``mqtt://host:port`` or ``mqtts://host:port`` (TLS)."""
     username: str | None = None
     password_file: Path | None = None
+    """A file that holds the password, so that it need not stand here."""
+    ca_file: Path | None = None
+    """The certificate authority that signed an ``mqtts://`` broker; without it the machine's own are trusted."""
     keepalive_s: int = Field(default=30, ge=5)
 
 

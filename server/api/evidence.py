@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from server.api.deps import Has, Viewer
 from server.api.edgeauth import Edge
+from server.api.looking import keep_look
 from server.evidence import sync
 from server.problems import problem
 from server.services import Services
@@ -25,6 +26,7 @@ Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of 
 OFFSET_HEADER = "Upload-Offset"
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _BUFFER = 1 << 20
+_BODY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _expected(sha256: Sha256, edge: Edge, has: Has) -> Expected:
@@ -47,8 +49,7 @@ def offset(sha256: Sha256, expected: Named, has: Has) -> Response:
     return Response(status_code=404, headers={OFFSET_HEADER: str(has.evidence.offset(sha256))})
 
 
-@router.put("/{sha256}", status_code=201, response_class=Response, openapi_extra={"requestBody": {"content": {
-    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}})
+@router.put("/{sha256}", status_code=201, response_class=Response, openapi_extra={"requestBody": _BODY})
 async def upload(sha256: Sha256, expected: Named, request: Request, has: Has) -> Response:
     """Send it, whole or (`Content-Range: bytes a-b/total`) from `Upload-Offset` on.
 
@@ -83,7 +84,17 @@ async def upload(sha256: Sha256, expected: Named, request: Request, has: Has) ->
 @router.get("/{sha256}", response_class=FileResponse)
 def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
     """The picture or clip, with byte ranges. That it was looked at is kept in the audit."""
-    return FileResponse("")
+    with has.database.read() as session:
+        held = evidence.held(session, sha256)
+    if held is None or not has.evidence.has(sha256):
+        raise HTTPException(404, "Chưa có tệp này. / This file is not here (yet).")
+    action = "view_clip" if held.kind == "clip" else "view_picture"
+    keep_look(has, user.id, action, held.incident_code, sha256)
+    # the name is the content's hash: what a browser has is right for ever, but it must ask before it shows it
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(has.evidence.path(sha256), media_type=held.media_type, headers=headers)
 
 
 def _range(request: Request, expected: Expected) -> tuple[int | None, int, int]:
@@ -123,7 +134,7 @@ async def _append(has: Services, sha256: str, here: int, end: int, body: AsyncIt
                     here += await run_in_threadpool(file.write, bytes(buffer))
                     buffer.clear()
         except ClientDisconnect:
-            log.info("upload_broke_off", sha256=sha256, offset=here + len(buffer))
+            log.info("upload_broke_off", sha256=sha256, received=here + len(buffer))
             raise
         finally:
             here += await run_in_threadpool(file.write, bytes(buffer))

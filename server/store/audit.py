@@ -63,3 +63,13 @@ def retry_after_s(session: Session, username: str, address: str, now: datetime) 
         if len(times) >= limit
     ]
     return max(1, *(int(wait.total_seconds()) + 1 for wait in waits)) if waits else None
+
+
+def has_recent(session: Session, user_id: int, action: str, subject: str, what: str, *, since: datetime) -> bool:
+    """Was the same done by the same person since then? ``what``: as in the row's detail."""
+    rows = session.scalars(
+        select(AuditRow).where(
+            AuditRow.at > since, AuditRow.user_id == user_id, AuditRow.action == action, AuditRow.subject == subject
+        )
+    )
+    return any(row.detail.get("what") == what for row in rows)

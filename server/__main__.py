@@ -1,0 +1,162 @@
+"""``python -m server`` (``anninh server``): run the server, or do at the machine what needs no sign-in."""
+
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from contract.names import SLUG_PATTERN
+from server import auth, commands, log, settings
+from server.app import create_app, open_database
+from server.clock import SystemClock
+from server.role import ROLES, Role
+from server.services import Services
+from server.settings import Settings, SettingsError
+
+GRACE_S = 3
+"""Seconds that open requests get to end when the server stops."""
+
+app = typer.Typer(
+    help="The server: events become incidents, officers decide, criteria count.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Config = Annotated[Path, typer.Option("--config", help="The site's YAML; configs/site.yaml explains every key.")]
+SITE_YAML = Path("configs/site.yaml")
+
+
+class _Server(uvicorn.Server):
+    """Ends the open live streams first: they would keep a stopping server waiting."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._live = services.live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.close()
+        await super().shutdown(sockets)
+
+
+@app.command()
+def run(
+    config: Config = SITE_YAML,
+    log_json: Annotated[bool, typer.Option(help="One JSON object a line, for a log collector.")] = False,
+) -> None:
+    """Run the server until SIGTERM or Ctrl-C. The first start makes an admin and prints its one-time password."""
+    loaded = _load(config)
+    log.configure(as_json=log_json)
+    application = _build(loaded)
+    services: Services = application.state.services
+    with services.database.transaction() as session:
+        made = auth.first_admin(session, services.clock.now())
+    if made is not None:
+        name, password = made
+        typer.echo(f"first sign-in: {name} / {password}   (told once; it must be replaced at the first sign-in)")
+    options = uvicorn.Config(
+        application,
+        host=loaded.http.host,
+        port=loaded.http.port,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+    )
+    server = _Server(options, services)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(config: Config = SITE_YAML) -> None:
+    """Bring the database's tables to this version (``run`` does it too)."""
+    database = open_database(_load(config))
+    database.migrate()
+    database.close()
+
+
+@app.command("edge-token")
+def edge_token(
+    site: Annotated[str, typer.Option(help="The edge's site, as its own YAML says.")],
+    edge: Annotated[str, typer.Option(help="The edge's name.")],
+    config: Config = SITE_YAML,
+) -> None:
+    """Register an edge, or replace its token, and print the token: this once, it is not kept."""
+    for value in (site, edge):
+        if not re.match(SLUG_PATTERN, value):
+            _fail(f"{value!r} is no name: 1-64 of a-z, 0-9, _ and -, beginning with a letter or digit")
+    database = open_database(_load(config))
+    database.migrate()
+    with database.transaction() as session:
+        token = commands.edge_token(session, site, edge, SystemClock().now())
+    database.close()
+    typer.echo(token)
+
+
+@app.command("user-add")
+def user_add(
+    username: Annotated[str, typer.Option(help="What is typed to sign in.")],
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    name: Annotated[str, typer.Option(help="What colleagues read; the user name when left out.")] = "",
+    config: Config = SITE_YAML,
+) -> None:
+    """Make an account, or give one a new password and role. The password is read from standard input.
+
+    With no password given, a one-time one is made and printed.
+    """
+    chosen: dict[str, Role] = {each: each for each in ROLES}
+    if role not in chosen:
+        _fail(f"--role {role}: one of {', '.join(ROLES)} is needed")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", username):
+        _fail(f"--username {username}: 2-64 of a-z, 0-9, dot, _ and - are needed")
+    given = _read_password()
+    password = given or auth.one_time_password()
+    database = open_database(_load(config))
+    database.migrate()
+    password_hash = auth.hash_password(password)
+    with database.transaction() as session:
+        is_new = commands.put_account(
+            session,
+            username=username,
+            display_name=name or username,
+            role=chosen[role],
+            password_hash=password_hash,
+            is_one_time=not given,
+            now=SystemClock().now(),
+        )
+    database.close()
+    typer.echo(f"{'made' if is_new else 'changed'}: {username} ({role})" + ("" if given else f" / {password}"))
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("password (empty: one is made)", default="", hide_input=True, show_default=False))
+    return sys.stdin.readline().strip()
+
+
+def _load(config: Path) -> Settings:
+    try:
+        return settings.load(config)
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _build(loaded: Settings) -> FastAPI:
+    try:
+        return create_app(loaded)
+    except (OSError, ValueError) as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.secho(message, err=True, fg="red")
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()
