@@ -1,5 +1,6 @@
 """``python -m server`` (``anninh server``): run the server, or do at the machine what needs no sign-in."""
 
+import logging
 import re
 import socket
 import sys
@@ -14,6 +15,7 @@ from contract.names import SLUG_PATTERN
 from server import auth, commands, log, settings
 from server.app import create_app, open_database
 from server.clock import SystemClock
+from server.database import Database
 from server.role import ROLES, Role
 from server.services import Services
 from server.settings import Settings, SettingsError
@@ -75,9 +77,7 @@ def run(
 @app.command()
 def migrate(config: Config = SITE_YAML) -> None:
     """Bring the database's tables to this version (``run`` does it too)."""
-    database = open_database(_load(config))
-    database.migrate()
-    database.close()
+    _open(config).close()
 
 
 @app.command("edge-token")
@@ -90,8 +90,7 @@ def edge_token(
     for value in (site, edge):
         if not re.match(SLUG_PATTERN, value):
             _fail(f"{value!r} is no name: 1-64 of a-z, 0-9, _ and -, beginning with a letter or digit")
-    database = open_database(_load(config))
-    database.migrate()
+    database = _open(config)
     with database.transaction() as session:
         token = commands.edge_token(session, site, edge, SystemClock().now())
     database.close()
@@ -116,8 +115,7 @@ def user_add(
         _fail(f"--username {username}: 2-64 of a-z, 0-9, dot, _ and - are needed")
     given = _read_password()
     password = given or auth.one_time_password()
-    database = open_database(_load(config))
-    database.migrate()
+    database = _open(config)
     password_hash = auth.hash_password(password)
     with database.transaction() as session:
         is_new = commands.put_account(
@@ -144,6 +142,14 @@ def _load(config: Path) -> Settings:
         return settings.load(config)
     except SettingsError as error:
         _fail(str(error))
+
+
+def _open(config: Path) -> Database:
+    """The database with its tables; what is logged goes to standard error, so that output is only the answer."""
+    log.configure(level=logging.WARNING)
+    database = open_database(_load(config))
+    database.migrate()
+    return database
 
 
 def _build(loaded: Settings) -> FastAPI:
