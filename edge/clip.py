@@ -1,5 +1,6 @@
 """What an event looked like: from the pre-roll to its closing, and its best moment. Collects; ``writer`` writes."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,7 @@ class _Recording:
 class Recorder:
     """Follows one camera's events and gives every change its evidence. ``put`` gets the whole change later, on a
     thread of the recorder, in order for each event. ``preview`` gets a JPEG at the first frame and every minute.
+    ``stopping`` is set when the whole edge stops.
 
     All but ``take_preview`` belong to the camera's thread, and none of it waits, ``finish`` excepted.
     """
@@ -57,7 +59,9 @@ class Recorder:
         folder: Path,
         put: Callable[[Change], None],
         preview: Callable[[str, bytes], None] | None = None,
+        stopping: threading.Event | None = None,
     ) -> None:
+        self._stopping = stopping or threading.Event()
         self._longest_s = settings.longest_s
         self._preroll = Preroll(settings.before_s)
         self._writer = EvidenceWriter(camera, folder, put)
@@ -105,9 +109,10 @@ class Recorder:
             )
         )
 
-    def finish(self, within_s: float = 60.0) -> None:
-        """Write and put what waits; what is not written after ``within_s`` seconds is put without it. Call it last."""
-        self._writer.finish(within_s)
+    def finish(self) -> None:
+        """Write and put what waits. Once ``stopping`` is set there is little time: what is not written then is put
+        without it. Call it last."""
+        self._writer.finish(self._stopping)
 
     def _packets(self, frame: Frame) -> tuple[Packet, ...]:
         """The camera's own packets, or ours for a source that has none."""

@@ -1,8 +1,10 @@
 """Where evidence lies until the server has it: files named by the SHA-256 of their bytes, complete or not there."""
 
+import errno
 import hashlib
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -10,6 +12,8 @@ from typing import Literal
 
 MediaType = Literal["image/jpeg", "video/mp4"]
 SUFFIXES: dict[str, str] = {"image/jpeg": ".jpg", "video/mp4": ".mp4"}
+RESERVED_BYTES = 128 * 1024 * 1024
+"""Evidence stops before the disk is full: events without pictures are worth more than pictures without events."""
 _CHUNK_BYTES = 1 << 20
 
 
@@ -25,8 +29,13 @@ class EvidenceFolder:
 
     @contextmanager
     def draft(self, media_type: MediaType) -> Iterator[Path]:
-        """An empty file to write to; it is gone after the block unless ``keep`` took it."""
+        """An empty file to write to; it is gone after the block unless ``keep`` took it.
+
+        Raises OSError, already while ``RESERVED_BYTES`` are left: those are the journal's.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free < RESERVED_BYTES:
+            raise OSError(errno.ENOSPC, "the edge's disk is nearly full")
         handle, name = mkstemp(dir=self.folder, prefix="draft-", suffix=SUFFIXES[media_type])
         os.close(handle)
         path = Path(name)
@@ -55,12 +64,13 @@ class EvidenceFolder:
         """Delete the file; the server has it."""
         self.path(sha256, media_type).unlink(missing_ok=True)
 
-    def sweep(self) -> int:
-        """Delete drafts that a crash left behind; to be called before anything is written. Returns how many."""
-        drafts = list(self.folder.glob("draft-*"))
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
-        return len(drafts)
+    def sweep(self, wanted: Set[str]) -> int:
+        """Delete what a crash left behind: drafts, and files whose hash is not in ``wanted``. To be called before
+        anything is written. Returns how many there were."""
+        files = [path for path in self.folder.rglob("*.*") if path.is_file() and path.stem not in wanted]
+        for path in files:
+            path.unlink(missing_ok=True)
+        return len(files)
 
 
 def _sync_folder(folder: Path) -> None:

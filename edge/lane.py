@@ -22,8 +22,11 @@ class Lane:
         """Run ``job`` after those given before."""
         self._jobs.put(job)
 
-    def end(self) -> None:
-        """Nothing more will be given; the thread ends when all is done. Returns at once."""
+    def end(self, then: Callable[[], None] | None = None) -> None:
+        """Nothing more will be given; the thread ends when all is done, with ``then`` as its last job. Returns at
+        once."""
+        if then is not None:
+            self._jobs.put(then)
         self._jobs.put(None)
 
     def join(self, timeout_s: float) -> bool:

@@ -25,7 +25,7 @@ WINDOW = 200
 _RECONNECT_S = (1, 10)
 """Shortest and longest wait before the next attempt to reach the broker; paho doubles in between."""
 _LONGEST_NAP_S = 5.0
-_FLUSH_S = 1.5
+_FLUSH_S = 1.0
 """How long ``stop`` waits for receipts; what has none by then goes at the next start."""
 
 
@@ -79,7 +79,7 @@ class Link:
             seen = self._outbox.wait(seen, 0.1)
         self._stopping.set()
         self._outbox.wake()
-        self._thread.join(timeout=2.0)
+        self._thread.join(timeout=1.0)
         if self.is_connected:
             goodbye = self._client.publish(self._topic("status"), self._status("offline"), qos=1, retain=True)
             goodbye.wait_for_publish(timeout=0.5)

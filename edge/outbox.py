@@ -170,6 +170,7 @@ class Outbox:
                 if row is not None:
                     gone.append(row)
                     _keep_refused(connection, row, refusal.reason, refusal.detail)
+                    _drop_evidence(connection, row)
                     log.warning("event_refused", id=refusal.id, reason=str(refusal.reason), detail=refusal.detail)
             self._flight.landed([row.sequence for row in gone])
         return len(gone)
@@ -300,6 +301,15 @@ def _keep_refused(connection: sqlite3.Connection, row: Row, reason: Refusal, det
     connection.execute(
         "DELETE FROM refused WHERE rowid <= (SELECT max(rowid) FROM refused) - ?",
         (REFUSED_KEPT,),
+    )
+
+
+def _drop_evidence(connection: sqlite3.Connection, row: Row) -> None:
+    """The server will never take the evidence of an event that it refused."""
+    named = json.loads(row.payload)["data"]["evidence"]
+    connection.executemany(
+        "UPDATE evidence SET error = 'its event was refused' WHERE sha256 = ?",
+        [(part["sha256"],) for part in named if part["sha256"]],
     )
 
 

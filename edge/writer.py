@@ -30,6 +30,9 @@ PREVIEW_QUALITY = 75
 _MOST_PARTS = 8
 """Clips of one event: a camera that comes back with another size again and again does not fill the message."""
 _RETRY_S = 1.0
+STOP_S = 1.5
+"""Seconds to write what is under way when the edge stops."""
+_NAP_S = 0.1
 _STOPPED = "the edge was stopped before it was written"
 _BEHIND = "the edge was behind: its disk or processor is too slow for its cameras"
 
@@ -89,12 +92,14 @@ class EvidenceWriter:
             self._waiting_pictures += 1
         self._quick.give(lambda: self._do_preview(image, send))
 
-    def finish(self, within_s: float) -> None:
-        """Write and put what waits. After ``within_s`` seconds the rest is put without its clips."""
-        self._quick.end()
-        self._quick.join(within_s / 2)
-        self._slow.end()
-        self._slow.join(within_s / 2)
+    def finish(self, stopping: threading.Event) -> None:
+        """Write and put what waits. Once ``stopping`` is set there are ``STOP_S`` seconds; what is not written by
+        then is put without it, and what cannot be put is left to the log."""
+        self._quick.end(then=self._slow.end)
+        while not self._slow.join(_NAP_S):
+            if stopping.is_set():
+                self._slow.join(STOP_S)
+                break
         self._giving_up.set()
         if not (self._quick.join(1.0) and self._slow.join(1.0)):
             log.error("evidence_unfinished", camera=self._camera, cure="the disk hangs; look at it")

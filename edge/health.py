@@ -1,0 +1,166 @@
+"""What the edge says of itself: the heartbeat from its workers' counters, and OpenMetrics where a port is set."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from contract.event import ModelRef
+from contract.health import CameraHealth, CameraState, HealthData
+from edge.clock import Clock
+from edge.outbox import Outbox
+
+
+class CameraStatus(Protocol):
+    """One camera since the edge's start. Counters only grow, restarts of its worker included; any thread may read."""
+
+    @property
+    def camera(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def state(self) -> CameraState:
+        """What it is doing."""
+        ...
+
+    @property
+    def last_frame_at(self) -> datetime | None:
+        """When its newest frame was captured."""
+        ...
+
+    @property
+    def up_s(self) -> float:
+        """Seconds in which frames arrived."""
+        ...
+
+    @property
+    def frames(self) -> int:
+        """Frames that arrived."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """Frames that made place for a newer one."""
+        ...
+
+    @property
+    def inferences(self) -> int:
+        """How often the model ran."""
+        ...
+
+    @property
+    def reconnects(self) -> int:
+        """How often it was lost and sought again."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no picture; None while all is well."""
+        ...
+
+
+class HealthReport:
+    """Reads the cameras, the journal and the disk into one heartbeat. ``read`` belongs to one thread."""
+
+    def __init__(
+        self,
+        cameras: Sequence[CameraStatus],
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        data_dir: Path,
+        model: ModelRef,
+        config_version: str,
+    ) -> None:
+        self._cameras = cameras
+        self._outbox = outbox
+        self._clock = clock
+        self._data_dir = data_dir
+        self._model = model
+        self._config_version = config_version
+        self._started_at = clock.now()
+        self._read_s = clock.mono_s()
+        self._frames = dict.fromkeys((camera.camera for camera in cameras), 0)
+
+    def read(self) -> HealthData:
+        """The state now; frame rates since the reading before."""
+        now_s = self._clock.mono_s()
+        passed_s, self._read_s = max(0.001, now_s - self._read_s), now_s
+        depth = self._outbox.depth()
+        oldest_s = 0.0 if depth.oldest_at is None else self._clock.now().timestamp() - depth.oldest_at
+        return HealthData(
+            session=self._outbox.session,
+            started_at=self._started_at,
+            software=version("camera-an-ninh"),
+            cameras=tuple(self._camera(camera, passed_s) for camera in self._cameras),
+            outbox_depth=depth.messages,
+            outbox_oldest_s=max(0.0, oldest_s),
+            evidence_pending=depth.evidence,
+            disk_free_bytes=shutil.disk_usage(self._data_dir).free,
+            config_version=self._config_version,
+            model=self._model,
+        )
+
+    def _camera(self, camera: CameraStatus, passed_s: float) -> CameraHealth:
+        frames = camera.frames
+        new, self._frames[camera.camera] = frames - self._frames[camera.camera], frames
+        return CameraHealth(
+            camera=camera.camera,
+            state=camera.state,
+            last_frame_at=camera.last_frame_at,
+            up_s=camera.up_s,
+            fps=max(0.0, new / passed_s),
+            frames=frames,
+            dropped=camera.dropped,
+            inferences=camera.inferences,
+            reconnects=camera.reconnects,
+            error=camera.error,
+        )
+
+
+class Metrics:
+    """A collector for prometheus_client: reads the counters when it is scraped, so that nothing is counted twice."""
+
+    def __init__(self, cameras: Sequence[CameraStatus], outbox: Outbox) -> None:
+        self._cameras = cameras
+        self._outbox = outbox
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics now."""
+        yield self._each("anninh_camera_up", "1 while frames arrive", self._up())
+        for name, text in (
+            ("frames", "Frames that arrived"),
+            ("dropped", "Frames that made place for a newer one"),
+            ("inferences", "How often the model ran"),
+            ("reconnects", "How often the camera was lost and sought again"),
+        ):
+            family = CounterMetricFamily(f"anninh_camera_{name}", text, labels=["camera"])
+            for camera in self._cameras:
+                family.add_metric([camera.camera], float(getattr(camera, name)))
+            yield family
+        depth = self._outbox.depth()
+        yield GaugeMetricFamily("anninh_outbox_depth", "Messages without a receipt", float(depth.messages))
+        yield GaugeMetricFamily("anninh_evidence_pending", "Evidence the server does not have", float(depth.evidence))
+
+    def _up(self) -> Iterable[tuple[str, float]]:
+        return ((camera.camera, float(camera.state is CameraState.ONLINE)) for camera in self._cameras)
+
+    @staticmethod
+    def _each(name: str, text: str, values: Iterable[tuple[str, float]]) -> Metric:
+        family = GaugeMetricFamily(name, text, labels=["camera"])
+        for camera, value in values:
+            family.add_metric([camera], value)
+        return family
+
+
+def serve_metrics(port: int, cameras: Sequence[CameraStatus], outbox: Outbox) -> None:
+    """OpenMetrics on ``http://127.0.0.1:port/metrics`` for as long as the process lives. Raises OSError."""
+    registry = CollectorRegistry()
+    registry.register(Metrics(cameras, outbox))
+    start_http_server(port, addr="127.0.0.1", registry=registry)

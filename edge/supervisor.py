@@ -1,0 +1,220 @@
+"""Builds one edge and keeps it running: a thread for each camera, one for the broker, one for uploads."""
+
+import fcntl
+import hashlib
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from contract import topics
+from contract.event import Evidence, ModelRef, Phase, Status
+from edge.camera import Camera
+from edge.capture import masked, open_source
+from edge.clip import Recorder
+from edge.clock import Clock, SystemClock
+from edge.event import config_version
+from edge.evidence import EvidenceFolder
+from edge.health import HealthReport, serve_metrics
+from edge.mqtt import Link
+from edge.outbox import Outbox, OutboxError
+from edge.settings import CameraSettings, EdgeSettings
+from edge.upload import Uploader
+from edge.values import Change
+from edge.worker import Worker
+from models import registry
+from models.detector import Detector
+
+log = structlog.get_logger(__name__)
+
+CAMERAS_STOP_S = 2.5
+"""Cameras close their events and clips in this time when the edge stops; the whole stop takes less than 5 s."""
+_RESTARTED = "the edge was restarted while the event was open"
+
+
+class StartError(RuntimeError):
+    """The edge cannot start; the text says what is missing and the cure."""
+
+
+def run(settings: EdgeSettings) -> None:
+    """Run an edge until SIGTERM or SIGINT. Raises StartError. Belongs to the main thread."""
+    stop = threading.Event()
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        log.info("edge_stopping", signal=signal.Signals(number).name)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    with _owned(settings.data_dir):
+        Edge(settings, SystemClock(), stop).run()
+
+
+class Edge:
+    """One edge. ``run`` returns once ``stop`` is set and everything has ended; it never raises after the start."""
+
+    def __init__(self, settings: EdgeSettings, clock: Clock, stop: threading.Event) -> None:
+        """Loads the model and opens the journal. Raises StartError."""
+        self._settings = settings
+        self._clock = clock
+        self._stop = stop
+        self._evidence = settings.data_dir / "evidence"
+        self._recorders: dict[str, Recorder] = {}
+        self._detectors = _Detectors(settings)
+        try:
+            self._outbox = Outbox(settings.data_dir / "outbox.db", site=settings.site, edge=settings.edge)
+            self._clear_up()
+        except (OutboxError, OSError) as error:
+            raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
+        self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
+        self._cameras = [
+            Camera(one.name, lambda one=one: self._worker(one), clock, stop)  # type: ignore[misc]
+            for one in settings.cameras
+        ]
+        self._health = HealthReport(
+            self._cameras,
+            self._outbox,
+            clock,
+            data_dir=settings.data_dir,
+            model=self._detectors.model,
+            config_version=edge_version(settings),
+        )
+        if settings.metrics_port is not None:
+            try:
+                serve_metrics(settings.metrics_port, self._cameras, self._outbox)
+            except OSError as error:
+                raise StartError(f"metrics_port {settings.metrics_port}: {error.strerror}; name another") from error
+        try:
+            self._link = Link(settings, self._outbox, clock, health=self._health.read, take_picture=self._take_picture)
+        except OSError as error:
+            raise StartError(f"broker.password_file or broker.ca_file cannot be read: {error}") from error
+
+    def run(self) -> None:
+        """Start everything, wait for ``stop``, end everything."""
+        log.info("edge_started", site=self._settings.site, edge=self._settings.edge, session=self._outbox.session)
+        self._link.start()
+        self._uploader.start()
+        for camera in self._cameras:
+            camera.start()
+        self._stop.wait()
+        self._end()
+
+    def _end(self) -> None:
+        until_s = self._clock.mono_s() + CAMERAS_STOP_S
+        late = [camera.camera for camera in self._cameras if not camera.join(until_s - self._clock.mono_s())]
+        if late:
+            log.warning("cameras_late", cameras=late)
+        self._link.stop()
+        self._uploader.stop()
+        depth = self._outbox.depth()
+        self._outbox.close()
+        log.info("edge_stopped", events_waiting=depth.messages, evidence_waiting=depth.evidence)
+
+    def _worker(self, camera: CameraSettings) -> Worker:
+        """A new worker with a recorder of its own. Raises ModelError, ValueError."""
+        log.info("camera_starts", camera=camera.name, source=masked(camera.source))
+        recorder = Recorder(
+            camera.name,
+            self._settings.clip,
+            self._evidence,
+            self._outbox.put,
+            preview=self._uploader.offer_picture,
+            stopping=self._stop,
+        )
+        self._recorders[camera.name] = recorder
+        return Worker(
+            camera,
+            open_source(camera, self._clock, self._stop),
+            self._detectors.take(),
+            recorder,
+            site_source=topics.source(self._settings.site, self._settings.edge, camera.name),
+            timezone=ZoneInfo(self._settings.timezone),
+            status=Status(self._settings.status),
+            min_score=self._settings.model.min_score,
+        )
+
+    def _take_picture(self, camera: str) -> None:
+        recorder = self._recorders.get(camera)
+        if recorder is None:
+            log.warning("picture_of_unknown_camera", camera=camera, known=sorted(self._recorders))
+        else:
+            recorder.take_preview()
+
+    def _clear_up(self) -> None:
+        """Close what a run that was killed left open, and delete files that nothing names."""
+        for change in self._outbox.open_events():
+            self._outbox.put(closed_orphan(change))
+            log.warning("event_closed_after_restart", camera=change.camera, event_id=str(change.data.event_id))
+        EvidenceFolder(self._evidence).sweep({job.sha256 for job in self._outbox.evidence()})
+
+
+class _Detectors:
+    """The model: one for all cameras, or one each where it remembers a camera's frames."""
+
+    def __init__(self, settings: EdgeSettings) -> None:
+        self._settings = settings.model
+        self._lock = threading.Lock()
+        try:
+            self._first: Detector | None = self._load()
+        except registry.ModelError as error:
+            raise StartError(f"model: {error}") from error
+        info = self._first.info
+        self._shared = None if self._first.needs_motion else self._first
+        self.model = ModelRef(name=info.name, sha256=info.sha256)
+        log.info("model_ready", model=info.name, sha256=info.sha256, shared=self._shared is not None)
+
+    def take(self) -> Detector:
+        """A detector for one worker. Raises ModelError."""
+        if self._shared is not None:
+            return self._shared
+        with self._lock:
+            first, self._first = self._first, None
+        return first or self._load()
+
+    def _load(self) -> Detector:
+        return registry.load(self._settings.name, self._settings.weights, self._settings.threads)
+
+
+def closed_orphan(change: Change) -> Change:
+    """The closing of an event whose edge died: it ended when it was last seen, and has no clip."""
+    picture = next(
+        (part for part in change.data.evidence if part.kind == "picture"),
+        Evidence(kind="picture", missing=_RESTARTED),
+    )
+    data = change.data.model_copy(
+        update={
+            "revision": change.data.revision + 1,
+            "phase": Phase.CLOSED,
+            "ended_at": change.data.last_seen_at,
+            "evidence": (picture, Evidence(kind="clip", missing=_RESTARTED)),
+        }
+    )
+    return replace(change, data=data)
+
+
+def edge_version(settings: EdgeSettings) -> str:
+    """16 hexadecimal digits that change when a camera's settings do."""
+    versions = "\n".join(sorted(f"{camera.name} {config_version(camera)}" for camera in settings.cameras))
+    return hashlib.sha256(versions.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for this process alone. Raises StartError while another edge does."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise StartError(f"{folder} (data_dir) cannot be written: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(f"another edge runs on {folder}; stop it, or give this one its own data_dir") from error
+        yield
