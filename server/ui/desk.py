@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from server.api import deps
+from server.api.schemas import CameraOut
 from server.services import Services, services
-from server.store import cameras, incidents
+from server.store import cameraview, incidents
 from server.store.sessions import SignedIn
 from server.ui import view
 from server.ui.i18n import Texts, texts
@@ -32,6 +33,8 @@ class Desk:
     session: Session
     signed: SignedIn
     now: datetime
+    live_id: int
+    """The latest live message when the database was read: the page's connection begins after it."""
 
     @property
     def texts(self) -> Texts:
@@ -40,19 +43,26 @@ class Desk:
 
     def page(self, template: str, *, place: str | None = None, script: str | None = None, **values: Any) -> HTMLResponse:
         """The template with the frame around it. ``place``: which of the frame's places it is."""
-        wall = cameras.listing(self.session, self.now)
+        wall = self.cameras()
+        cameras_up, cameras_all = cameraview.online_counts(wall)
         return view.render(
             self.request,
             template,
             user=self.signed.user,
             csrf=self.signed.csrf,
+            live_id=self.live_id,
             waiting=incidents.waiting_count(self.session),
-            cameras_all=len(wall),
-            cameras_up=sum(camera.state not in DOWN for camera in wall),
+            cameras_all=cameras_all,
+            cameras_up=cameras_up,
+            one_is_down=any(camera.state in DOWN for camera in wall),
             place_name=place,
             script=script,
             **values,
         )
+
+    def cameras(self) -> tuple[CameraOut, ...]:
+        """Every camera in service, worst first."""
+        return cameraview.listing(self.session, self.services.evidence, self.now)
 
     def nothing_here(self, title: str, cure: str) -> HTMLResponse:
         """404 as a page: what was not found and what to do, as source strings."""
@@ -74,5 +84,6 @@ def sit_down(request: Request, *, with_one_time_password: bool = False) -> Itera
     if signed.must_change_password and not with_one_time_password:
         raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": "/password"})
     found = services(request)
+    live_id = found.live.latest_id
     with found.database.read() as session:
-        yield Desk(request=request, services=found, session=session, signed=signed, now=found.clock.now())
+        yield Desk(request=request, services=found, session=session, signed=signed, now=found.clock.now(), live_id=live_id)

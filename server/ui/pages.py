@@ -11,7 +11,7 @@ from server.api import deps
 from server.api.schemas import IncidentPage
 from server.auth import SHORTEST_PASSWORD
 from server.criteria.period import Period, PeriodError
-from server.store import cameras, criteria, edges, incidents
+from server.store import cameraview, criteria, incidents
 from server.store.errors import InvalidError, NotFoundError
 from server.ui import view, words
 from server.ui.desk import Desk, sit_down
@@ -104,7 +104,7 @@ def incident_list(
             filtered=bool(kept or cursor),
             states=list(words.STATES),
             rule_kinds=list(words.RULE_KINDS),
-            cameras=cameras.listing(desk.session, desk.now),
+            cameras=desk.cameras(),
             first_url=f"/incidents?{urlencode(kept)}" if kept else "/incidents",
             next_url=f"/incidents?{urlencode(older)}" if page.next_cursor else None,
         )
@@ -167,12 +167,9 @@ def criterion(request: Request, code: str, period: str | None = None) -> Respons
 def camera_wall(request: Request) -> Response:
     """Every camera's latest picture, worst first."""
     with sit_down(request) as desk:
-        order = {"offline": 0, "silent": 0, "connecting": 1, "finished": 3}
-        wall = sorted(
-            cameras.listing(desk.session, desk.now),
-            key=lambda camera: (order.get(camera.state, 2), camera.up_share_24h, camera.label),
+        return desk.page(
+            "cameras.html", place="camera", cameras=desk.cameras(), edges=cameraview.edges(desk.session)
         )
-        return desk.page("cameras.html", place="camera", cameras=wall, edges=edges.listing(desk.session, desk.now))
 
 
 def _period(desk: Desk, key: str | None) -> Period | None:

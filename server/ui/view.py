@@ -59,6 +59,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         "site_name": site.name_en if language == "en" else site.name_vi,
         "language_urls": {code: _in_language(request, code) for code in LANGUAGES},
         "csrf": "",
+        "live_id": "",
         "script": None,
         "place_name": None,
     }

@@ -3,9 +3,11 @@
 import { language, t } from "./text.js";
 
 export class ApiError extends Error {
-  constructor(status, detail) {
+  /** `problem`: the answer's whole problem+json, or null. */
+  constructor(status, detail, problem = null) {
     super(detail);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -30,7 +32,7 @@ export async function request(method, path, body) {
   const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
   const content = isJson ? await answer.json() : null;
   if (answer.status === 401 && path !== "/api/v1/session") location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
-  if (!answer.ok) throw new ApiError(answer.status, spoken(content?.detail) ?? t("Máy chủ báo lỗi %(status)s.", { status: answer.status }));
+  if (!answer.ok) throw new ApiError(answer.status, spoken(content?.detail) ?? t("Máy chủ báo lỗi %(status)s.", { status: answer.status }), content);
   return content;
 }
 

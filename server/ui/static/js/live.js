@@ -3,7 +3,7 @@
 const KINDS = ["incident", "camera", "criteria", "reload"];
 const listeners = new Set();
 let source = null;
-let lastId = "";
+let lastId = document.querySelector('meta[name="live"]').content;
 
 function tell(kind, fields) {
   for (const listener of listeners) listener(kind, fields);
@@ -11,7 +11,7 @@ function tell(kind, fields) {
 
 function open() {
   if (source !== null) return;
-  source = new EventSource(lastId ? `/api/v1/live?last_id=${lastId}` : "/api/v1/live");
+  source = new EventSource(lastId ? `/api/v1/live?after=${lastId}` : "/api/v1/live");
   for (const kind of KINDS) {
     source.addEventListener(kind, (message) => {
       lastId = message.lastEventId || lastId;

@@ -128,7 +128,7 @@ export class Decision {
     try {
       return await request("POST", `/api/v1/incidents/${code}/verdicts`, body);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) await this.#conflict(code);
+      if (error instanceof ApiError && error.status === 409) this.#conflict(code, error.problem?.current);
       else toast(error.message, { late: true });
       return null;
     } finally {
@@ -137,9 +137,8 @@ export class Decision {
   }
 
   /** A colleague was faster: say who did what, and show how it stands now. */
-  async #conflict(code) {
-    const now = await request("GET", `/api/v1/incidents/${code}`).catch(() => null);
-    const by = now?.verdicts.at(-1);
+  #conflict(code, current) {
+    const by = current?.verdicts.at(-1);
     const said = by && COLLEAGUE[by.move];
     toast(said ? said(by.officer, code) : t("%(code)s vừa đổi; đã tải lại.", { code }), { late: true });
     this.stale();

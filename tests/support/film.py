@@ -1,0 +1,51 @@
+"""Pictures and clips of the simulated street, coded as cameras and edges code them."""
+
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import av
+import cv2
+from av.video.frame import VideoFrame
+
+from edge.sources.street import Parameters, Street
+
+FPS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """An MP4 that a browser plays, a JPEG of its middle, and where the people were then (fractions x1 y1 x2 y2)."""
+
+    clip: bytes
+    picture: bytes
+    seconds: float
+    people: tuple[tuple[float, float, float, float], ...]
+
+
+@cache
+def street(seed: int = 7, seconds: float = 4.0) -> Film:
+    """The street of this seed, filmed for so long after its first ten seconds."""
+    scene = Street(Parameters(seed=seed, fps=FPS, people=4.0))
+    for _ in range(10 * FPS):
+        scene.draw()
+    drawn = [scene.draw() for _ in range(round(seconds * FPS))]
+    image, truth = drawn[len(drawn) // 2]
+    with (
+        tempfile.TemporaryDirectory() as folder,  # to put the index first, the file is read again: no BytesIO
+        av.open(f"{folder}/clip.mp4", "w", options={"movflags": "+faststart"}) as container,
+    ):
+        stream = container.add_stream("libx264", rate=FPS, width=image.shape[1], height=image.shape[0])
+        stream.pix_fmt = "yuv420p"
+        # the profile that the oldest browsers on a duty desk play: constrained baseline, avc1.42E01E
+        stream.options = {"profile": "baseline", "preset": "veryfast", "g": "10", "level": "3.0"}
+        for picture, _truth in drawn:
+            container.mux(stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+        container.close()
+        clip = Path(folder, "clip.mp4").read_bytes()
+    ok, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    assert ok
+    people = tuple(one.box for one in truth if one.class_name == "person")
+    return Film(clip=clip, picture=coded.tobytes(), seconds=seconds, people=people)
