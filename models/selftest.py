@@ -39,8 +39,8 @@ class Result:
 def check(detector: NetworkDetector, where: str) -> Result:
     """Show the known pictures to ``detector``. Returns what it saw; raises ModelError if it is blind.
 
-    A model whose classes are its own (not COCO's) is only asked for sound answers: finite numbers, scores in 0..1, another
-    answer to another picture, nothing much on an empty one.
+    A model whose classes are its own (not COCO's) is only asked for sound answers: finite numbers, scores in 0..1,
+    another answer to another picture, nothing much on an empty one.
     """
     pictures = [known_picture.draw(), known_picture.draw(mirrored=True)]
     _answers_soundly(detector, where, [picture for picture, _ in pictures])
