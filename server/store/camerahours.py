@@ -41,5 +41,5 @@ def in_service(session: Session, start: datetime, end: datetime) -> tuple[Hours,
     )
     return tuple(
         Hours(camera_id=camera_id, camera=label or name, up_s=float(up), began_late=created_at > start)
-        for camera_id, label, name, created_at, up in rows.tuples()
+        for camera_id, label, name, created_at, up in rows
     )

@@ -25,14 +25,14 @@ def listing(session: Session, evidence: EvidenceFiles, now: datetime) -> tuple[C
             select(CameraHour.camera_id, func.sum(CameraHour.up_s))
             .where(CameraHour.hour_at >= day_at)
             .group_by(CameraHour.camera_id)
-        ).tuples()
+        ).all()
     )
     rows = session.execute(
         select(CameraRow, EdgeRow)
         .join(EdgeRow, EdgeRow.id == CameraRow.edge_id)
         .where((CameraRow.retired_at.is_(None)) | (CameraRow.retired_at > now))
         .order_by(EdgeRow.site, EdgeRow.name, CameraRow.name)
-    ).tuples()
+    )
     outs = [
         _camera(
             camera,
@@ -53,7 +53,7 @@ def online_counts(cameras: tuple[CameraOut, ...]) -> tuple[int, int]:
 
 def edges(session: Session) -> tuple[EdgeOut, ...]:
     """Every edge, with how many of its messages never came."""
-    gaps = dict(session.execute(select(SequenceGap.edge_id, func.count()).group_by(SequenceGap.edge_id)).tuples())
+    gaps = dict(session.execute(select(SequenceGap.edge_id, func.count()).group_by(SequenceGap.edge_id)).all())
     rows = session.scalars(select(EdgeRow).order_by(EdgeRow.site, EdgeRow.name))
     return tuple(
         EdgeOut(

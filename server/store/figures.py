@@ -91,7 +91,7 @@ def _counts(session: Session, period: Period) -> tuple[Count, ...]:
     )
     return tuple(
         Count(rule_kind=kind, rule_name=name, confirmed=confirmed, logged=logged)
-        for kind, name, confirmed, logged in found.tuples()
+        for kind, name, confirmed, logged in found
     )
 
 

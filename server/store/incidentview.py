@@ -68,7 +68,7 @@ def _outs_of_part(
     counts = session.execute(
         select(EventRow.incident_id, func.count()).where(EventRow.incident_id.in_(ids)).group_by(EventRow.incident_id)
     )
-    events_of = dict(counts.tuples())
+    events_of = dict(counts.all())
     pictures = _pictures(session, ids)
     holders = {row.id: standing(row).holder(now) for row in rows}
     names = _names(session, {holder for holder in holders.values() if holder is not None})
@@ -110,14 +110,14 @@ def _pictures(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
         )
         .order_by(EvidenceRow.id)
     )
-    return {incident: sha256 for incident, sha256 in found.tuples() if incident is not None}
+    return {incident: sha256 for incident, sha256 in found if incident is not None}
 
 
 def _names(session: Session, user_ids: set[int]) -> dict[int, str]:
     if not user_ids:
         return {}
     found = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(user_ids)))
-    return dict(found.tuples())
+    return dict(found.all())
 
 
 def _event(row: EventRow, kept: Sequence[EvidenceRow]) -> EventOut:

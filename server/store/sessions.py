@@ -55,7 +55,7 @@ def find(session: Session, token_sha256: str, now: datetime) -> SignedIn | None:
     ).one_or_none()
     if row is None:
         return None
-    opened, user = row.tuple()
+    opened, user = row
     return SignedIn(
         token_sha256=opened.token_sha256,
         user=UserOut.model_validate(user),

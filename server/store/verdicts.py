@@ -77,5 +77,5 @@ def listing(session: Session, incident_id: int) -> tuple[VerdictOut, ...]:
             to_state=row.to_state,
             decided_at=row.decided_at,
         )
-        for row, name in rows.tuples()
+        for row, name in rows
     )
