@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from server.tables import AuditRow, VerdictRow
@@ -13,15 +13,21 @@ from server.verdict import CLAIM_LASTS
 from tests.support.office import Office, decide, open_office
 
 
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path) as opened:
+        yield opened
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """An office on each database: for what rests on locks, versions and counts."""
     url = request.getfixturevalue("postgres").database() if request.param == "postgres" else None
-    opened = open_office(tmp_path, url)
-    yield opened
-    opened.close()
+    with open_office(tmp_path, url) as opened:
+        yield opened
 
 
-def value(client: TestClient, code: str = "TC09") -> tuple[float, int]:
+def value(client: httpx.Client, code: str = "TC09") -> tuple[float, int]:
     """Confirmed and machine-logged incidents of a criterion in the month that is now."""
     found = client.get(f"/api/v1/criteria/{code}").json()
     assert len(found["counted"]) == found["value"]
@@ -29,9 +35,9 @@ def value(client: TestClient, code: str = "TC09") -> tuple[float, int]:
     return found["value"], found["logged"]
 
 
-def test_confirming_adds_one_and_undo_takes_it_back(office: Office) -> None:
-    anna = office.desk("anna", "officer")
-    code = office.incident()
+def test_confirming_adds_one_and_undo_takes_it_back(either: Office) -> None:
+    anna = either.desk("anna", "officer")
+    code = either.incident()
     assert value(anna) == (0, 1)
     confirmed = decide(anna, code, "confirm", note="rõ hình").json()
     assert (confirmed["state"], confirmed["version"], confirmed["moves"]) == ("confirmed", 2, ["undo"])
@@ -60,9 +66,9 @@ def test_trial_exercise_and_test_are_never_counted(office: Office, never: dict[s
     assert value(anna) == (0, 0)
 
 
-def test_a_claim_shows_its_holder_and_holds_colleagues_back_until_it_expires(office: Office) -> None:
-    anna, binh = office.desk("anna", "officer"), office.desk("binh", "officer")
-    code = office.incident()
+def test_a_claim_shows_its_holder_and_holds_colleagues_back_until_it_expires(either: Office) -> None:
+    anna, binh = either.desk("anna", "officer"), either.desk("binh", "officer")
+    code = either.incident()
     assert decide(anna, code, "claim").json()["claimed_by"] == "Anna"
     (waiting,) = binh.get("/api/v1/review").json()
     assert (waiting["state"], waiting["claimed_by"]) == ("claimed", "Anna")
@@ -71,15 +77,15 @@ def test_a_claim_shows_its_holder_and_holds_colleagues_back_until_it_expires(off
     assert refused.headers["content-type"] == "application/problem+json"
     assert "Anna" in refused.json()["detail"]
     assert refused.json()["current"]["claimed_by"] == "Anna"
-    office.clock.at += CLAIM_LASTS
+    either.clock.at += CLAIM_LASTS
     (free,) = binh.get("/api/v1/incidents?state=new").json()["items"]
     assert (free["state"], free["claimed_by"]) == ("new", None)
     assert decide(binh, code, "confirm", version=2).json()["state"] == "confirmed"
 
 
-def test_a_stale_version_gets_409_with_the_current_incident(office: Office) -> None:
-    anna, binh = office.desk("anna", "officer"), office.desk("binh", "officer")
-    code = office.incident()
+def test_a_stale_version_gets_409_with_the_current_incident(either: Office) -> None:
+    anna, binh = either.desk("anna", "officer"), either.desk("binh", "officer")
+    code = either.incident()
     decide(anna, code, "claim")
     decide(anna, code, "release", version=2)
     refused = decide(binh, code, "confirm", version=1)
@@ -89,21 +95,20 @@ def test_a_stale_version_gets_409_with_the_current_incident(office: Office) -> N
 
 
 def test_a_supervisor_corrects_what_an_officer_decided_and_a_colleague_may_not(office: Office) -> None:
-    anna, binh, chief = (
-        office.desk(name, role) for name, role in (("anna", "officer"), ("binh", "officer"), ("chi", "supervisor"))
-    )
+    anna, binh = office.desk("anna", "officer"), office.desk("binh", "officer")
+    chief = office.desk("chi", "supervisor")
     code = office.incident()
     decide(anna, code, "confirm")
     assert decide(binh, code, "undo", version=2).status_code == 403
     assert decide(chief, code, "undo", version=2).json()["state"] == "new"
 
 
-def test_every_move_is_an_appended_verdict_and_an_audit_row(office: Office) -> None:
-    anna = office.desk("anna", "officer")
-    code = office.incident()
+def test_every_move_is_an_appended_verdict_and_an_audit_row(either: Office) -> None:
+    anna = either.desk("anna", "officer")
+    code = either.incident()
     for version, move in enumerate(["claim", "confirm", "undo"], start=1):
         decide(anna, code, move, version=version)
-    with office.services.database.read() as session:
+    with either.services.database.read() as session:
         verdicts = [(row.from_state, row.to_state) for row in session.scalars(select(VerdictRow))]
         rows = session.scalars(select(AuditRow).where(AuditRow.subject == code)).all()
     assert verdicts == [("new", "claimed"), ("claimed", "confirmed"), ("confirmed", "new")]
@@ -111,12 +116,12 @@ def test_every_move_is_an_appended_verdict_and_an_audit_row(office: Office) -> N
     assert rows[1].detail == {"from": "claimed", "to": "confirmed", "reason": None}
 
 
-def test_twenty_officers_confirm_the_same_incident_and_exactly_one_wins(office: Office) -> None:
-    code = office.incident()
-    desks = [office.desk(f"officer{number}", "officer") for number in range(20)]
+def test_twenty_officers_confirm_the_same_incident_and_exactly_one_wins(either: Office) -> None:
+    code = either.incident()
+    desks = [either.desk(f"officer{number}", "officer") for number in range(20)]
     start, statuses = threading.Barrier(20), []
 
-    def confirm(client: TestClient) -> None:
+    def confirm(client: httpx.Client) -> None:
         start.wait()
         statuses.append(decide(client, code, "confirm").status_code)
 
@@ -127,7 +132,7 @@ def test_twenty_officers_confirm_the_same_incident_and_exactly_one_wins(office: 
         thread.join()
     assert sorted(statuses) == [200] + [409] * 19
     assert value(desks[0]) == (1, 0)
-    with office.services.database.read() as session:
+    with either.services.database.read() as session:
         assert len(session.scalars(select(VerdictRow)).all()) == 1
 
 

@@ -1,22 +1,28 @@
-"""A server's API as its officers use it: the real application on a real database, with a clock that tests set."""
+"""A server's API as its officers use it: real HTTP, a real database, and a clock that tests set."""
 
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from server import auth
-from server.api.deps import CSRF_HEADER
+from server.api.deps import CSRF_HEADER, SESSION_COOKIE
 from server.app import create_app
 from server.role import Role
 from server.services import Services
 from server.settings import parse
+from server.store import sessions
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow, UserRow
 from tests.support.needs import ROOT
+from tests.support.process import free_port, wait_for_port
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 """2 March 2026, noon in Vietnam: in month 3, quarter 1 of the reporting year 2026."""
@@ -39,11 +45,12 @@ class Hand:
 
 @dataclass
 class Office:
-    """One application; close it with ``close``."""
+    """One running server; ``url`` is where its officers go."""
 
     app: FastAPI
     clock: Hand
-    _password_hash: str = field(default_factory=lambda: auth.hash_password(PASSWORD))
+    url: str
+    browsers: list[httpx.Client] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -52,13 +59,13 @@ class Office:
         assert isinstance(found, Services)
         return found
 
-    def account(self, username: str, role: Role) -> int:
-        """An account whose password is PASSWORD; its id."""
+    def account(self, username: str, role: Role, password: str | None = None) -> int:
+        """An account; its id. Without a password nobody can sign in to it (hashing one takes its time)."""
         with self.services.database.transaction() as session:
             row = UserRow(
                 username=username,
                 display_name=username.title(),
-                password_hash=self._password_hash,
+                password_hash=auth.hash_password(password) if password else "none",
                 password_is_one_time=False,
                 role=role,
                 created_at=self.clock.now(),
@@ -68,15 +75,23 @@ class Office:
             session.flush()
             return row.id
 
-    def browser(self) -> TestClient:
+    def browser(self) -> httpx.Client:
         """A browser that is not signed in."""
-        return TestClient(self.app, raise_server_exceptions=False)
+        # a context without the machine's certificates: reading those takes longer than a test, and this is plain HTTP
+        client = httpx.Client(base_url=self.url, timeout=30.0, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self.browsers.append(client)
+        return client
 
-    def desk(self, username: str, role: Role) -> TestClient:
-        """The browser of a new account, signed in, that sends its CSRF token with every request."""
-        self.account(username, role)
+    def desk(self, username: str, role: Role) -> httpx.Client:
+        """The browser of a new account with an open session; it sends its CSRF token with every request."""
+        user_id, token, csrf = self.account(username, role), auth.new_token(), auth.new_token()
+        with self.services.database.transaction() as session:
+            now, lasts = self.clock.now(), timedelta(hours=12)
+            sha256 = auth.token_sha256(token)
+            sessions.add(session, user_id=user_id, token_sha256=sha256, csrf=csrf, now=now, lasts=lasts)
         client = self.browser()
-        sign_in(client, username)
+        client.cookies.set(SESSION_COOKIE, token)
+        client.headers[CSRF_HEADER] = csrf
         return client
 
     def camera(self, name: str = "kho-sau", *, since: datetime = NOON - timedelta(days=900)) -> int:
@@ -138,14 +153,11 @@ class Office:
             )
         return code
 
-    def close(self) -> None:
-        """Let its connections go."""
-        self.services.database.close()
 
-
-def open_office(folder: Path, url: str | None = None) -> Office:
+@contextmanager
+def open_office(folder: Path, url: str | None = None) -> Iterator[Office]:
     """An office whose data lie in ``folder``; ``url`` of its database, by default a SQLite file there."""
-    clock = Hand()
+    clock, port = Hand(), free_port()
     settings = parse(
         {
             "site": {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan ward"},
@@ -154,10 +166,24 @@ def open_office(folder: Path, url: str | None = None) -> Office:
             "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
         }
     )
-    return Office(app=create_app(settings, clock=clock, with_ingest=False), clock=clock)
+    app = create_app(settings, clock=clock, with_ingest=False)
+    office = Office(app=app, clock=clock, url=f"http://127.0.0.1:{port}")
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
+    thread = threading.Thread(target=server.run, name="office")
+    thread.start()
+    try:
+        wait_for_port(port)
+        yield office
+    finally:
+        for browser in office.browsers:
+            browser.close()
+        app.state.services.live.close()
+        server.should_exit = True
+        thread.join(timeout=15)
+    assert not thread.is_alive(), "the server did not stop"
 
 
-def sign_in(client: TestClient, username: str, password: str = PASSWORD) -> httpx.Response:
+def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> httpx.Response:
     """Sign in; from now on the client sends its session's CSRF token."""
     answer = client.post("/api/v1/session", json={"username": username, "password": password})
     if answer.status_code == 200:
@@ -165,6 +191,6 @@ def sign_in(client: TestClient, username: str, password: str = PASSWORD) -> http
     return answer
 
 
-def decide(client: TestClient, code: str, move: str, version: int = 1, **more: str) -> httpx.Response:
+def decide(client: httpx.Client, code: str, move: str, version: int = 1, **more: str) -> httpx.Response:
     """Make a move on an incident."""
     return client.post(f"/api/v1/incidents/{code}/verdicts", json={"move": move, "version": version, **more})
