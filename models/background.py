@@ -1,7 +1,7 @@
 """What a fixed camera sees when nothing is there, learned while it runs, and which pixels are in front of it.
 
-Two backgrounds work together. A *quick* one (k nearest neighbours: Zivkovic & van der Heijden, "Efficient
-adaptive density estimation per image pixel", 2006, as OpenCV has it) finds what moves from the first second on and knows
+Two backgrounds work together. A *quick* one (k nearest neighbours: Zivkovic & van der Heijden, "Efficient adaptive
+density estimation per image pixel", 2006, as OpenCV has it) finds what moves from the first second on and knows
 shadows, but takes in whoever stops within seconds. So a *lasting* mean remembers the scene: what was in front stays in
 front while it differs from the mean. A change of exposure is measured and undone first.
 """

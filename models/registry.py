@@ -1,12 +1,12 @@
 """Which detectors there are, and the best one that is here and can see."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
 
-from models import blobs, pytorch, scripted, selftest
+from models import blobs, catalog, pytorch, scripted, selftest
 from models.detector import Detector
 from models.errors import ModelError
 from models.network import NetworkDetector
@@ -30,18 +30,8 @@ try:
 except ImportError:
     pass
 
-PREFERRED = (
-    "yolo26n",
-    "yolo11n_int8_openvino_model",
-    "yolo11n",
-    "yolov8n_int8_openvino_model",
-    "yolov8n_int8_opset20",
-    "yolov8n_int8_opset12",
-    "yolox_nano",
-    "yolov5n_fp16",
-    "yolo11n_int8_320",
-)
-"""Best first, by beginnings of names: accuracy for what a picture costs, as measured in README.md."""
+OWN = 1.0
+"""Weights that the catalogue does not know were put there on purpose: they come first."""
 
 
 def load(name: str = "auto", weights: Path | None = None, threads: int = 1) -> Detector:
@@ -84,11 +74,13 @@ def found() -> list[Path]:
         for path in sorted(folder.iterdir())
         if path.suffix == ".onnx" or (path.is_dir() and any(path.glob("*.xml")))
     ]
-    return sorted(here, key=_rank)
+    precision = {entry.file: entry.map50_95 for entry in catalog.read().values() if entry.file is not None}
+    return sorted(here, key=lambda path: _rank(path, precision))
 
 
-def _rank(path: Path) -> int:
-    return next((at for at, start in enumerate(PREFERRED) if path.name.startswith(start)), len(PREFERRED))
+def _rank(path: Path, precision: Mapping[str, float | None]) -> tuple[float, bool]:
+    """Sorts best first: by measured precision, and INT8 before the same in float, which is slower."""
+    return -(precision.get(path.name, OWN) or 0.0), "int8" not in path.name
 
 
 def _best(threads: int) -> Detector:
