@@ -18,6 +18,7 @@ from server.services import Services, services
 from server.store import cameraview, incidents
 from server.store.sessions import SignedIn
 from server.ui import view
+from server.ui.format import Format
 from server.ui.i18n import Texts, texts
 
 DOWN = frozenset({"offline", "silent"})
@@ -41,7 +42,15 @@ class Desk:
         """What the officer reads in."""
         return texts(view.language_of(self.request))
 
-    def page(self, template: str, *, place: str | None = None, script: str | None = None, **values: Any) -> HTMLResponse:
+    @property
+    def form(self) -> Format:
+        """How figures and instants are written for the officer."""
+        speak = self.texts
+        return Format(language=speak.language, zone=self.services.settings.zone, now=self.now, gettext=speak.gettext)
+
+    def page(
+        self, template: str, *, place: str | None = None, script: str | None = None, **values: Any
+    ) -> HTMLResponse:
         """The template with the frame around it. ``place``: which of the frame's places it is."""
         wall = self.cameras()
         cameras_up, cameras_all = cameraview.online_counts(wall)
@@ -86,4 +95,6 @@ def sit_down(request: Request, *, with_one_time_password: bool = False) -> Itera
     found = services(request)
     live_id = found.live.latest_id
     with found.database.read() as session:
-        yield Desk(request=request, services=found, session=session, signed=signed, now=found.clock.now(), live_id=live_id)
+        yield Desk(
+            request=request, services=found, session=session, signed=signed, now=found.clock.now(), live_id=live_id
+        )

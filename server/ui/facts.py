@@ -29,9 +29,7 @@ OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại %(place)s.")
 
 def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
     """Every track of every event, surest first."""
-    return tuple(
-        sorted((who for event in incident.event_list for who in event.subjects), key=lambda who: -who.score)
-    )
+    return tuple(sorted((one for event in incident.event_list for one in event.subjects), key=lambda one: -one.score))
 
 
 def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
@@ -39,9 +37,9 @@ def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     found = subjects(incident)
     template = texts.gettext(SENTENCES.get(incident.rule_kind, OTHER_SENTENCE))
     return template % {
-        "who": _who(found, texts, form),
+        "who": who(found, texts, form),
         "place": place(incident.place),
-        "dwell": form.duration(max((who.dwell_s for who in found), default=0.0)),
+        "dwell": form.duration(max((one.dwell_s for one in found), default=0.0)),
         "rule": incident.rule_name,
     }
 
@@ -75,7 +73,8 @@ def place(name: str) -> str:
     return name.replace("_", " ").replace("-", " ")
 
 
-def _who(found: tuple[SubjectOut, ...], texts: Texts, form: Format) -> str:
+def who(found: tuple[SubjectOut, ...], texts: Texts, form: Format) -> str:
+    """How many of which kind: "02 người, 01 xe máy"."""
     if not found:
         return texts.gettext("máy không nêu đối tượng nào")
     kinds = Counter(who.class_name for who in found)

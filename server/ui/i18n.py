@@ -56,8 +56,8 @@ def texts(language: str) -> Texts:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-        if all(forms):
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        if forms and all(forms):
             strings[source] = forms
     return Texts(language, strings)
 

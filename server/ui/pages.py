@@ -123,7 +123,7 @@ def incident(request: Request, code: str) -> Response:
             place="incidents",
             script="incident",
             incident=found,
-            timeline=view.timeline(found, desk.texts),
+            timeline=view.timeline(found, desk.texts, desk.form),
         )
 
 
@@ -167,9 +167,7 @@ def criterion(request: Request, code: str, period: str | None = None) -> Respons
 def camera_wall(request: Request) -> Response:
     """Every camera's latest picture, worst first."""
     with sit_down(request) as desk:
-        return desk.page(
-            "cameras.html", place="camera", cameras=desk.cameras(), edges=cameraview.edges(desk.session)
-        )
+        return desk.page("cameras.html", place="camera", cameras=desk.cameras(), edges=cameraview.edges(desk.session))
 
 
 def _period(desk: Desk, key: str | None) -> Period | None:

@@ -99,12 +99,11 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     }
 
 
-def timeline(incident: IncidentDetail, speak: Texts) -> list[dict[str, Any]]:
+def timeline(incident: IncidentDetail, speak: Texts, form: Format) -> list[dict[str, Any]]:
     """What happened, oldest first: the machine's events and the officers' verdicts."""
     entries: list[dict[str, Any]] = []
     for event in incident.event_list:
-        found = len(event.subjects)
-        text = speak.gettext("Máy gắn cờ: %(n)s đối tượng") % {"n": found}
+        text = speak.gettext("Máy gắn cờ: %(who)s") % {"who": facts.who(event.subjects, speak, form)}
         entries.append({"at": event.started_at, "icon": "eye", "text": text, "note": ""})
         if event.ended_at is not None:
             entries.append({"at": event.ended_at, "icon": "minus", "text": speak.gettext("Sự việc dứt"), "note": ""})

@@ -1,9 +1,10 @@
-"""The officers' words for the codes that the API speaks. Suspicion until confirmed: never "vi phạm" before a verdict."""
+"""The officers' words for the codes that the API speaks: a suspicion until confirmed, never "vi phạm" before."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from server.ui.i18n import NN_, N_
+from server.criteria.judge import Result
+from server.ui.i18n import N_, NN_
 
 RULE_KINDS: Final[Mapping[str, str]] = {
     "intrusion": N_("Xâm nhập"),
@@ -42,7 +43,7 @@ MOVES: Final[Mapping[str, str]] = {
     "dismiss": N_("loại bỏ"),
     "undo": N_("hoàn tác"),
 }
-RESULTS: Final[Mapping[str, str]] = {
+RESULTS: Final[Mapping[Result, str]] = {
     "met": N_("đạt"),
     "not_met": N_("chưa đạt"),
     "at_risk": N_("nguy cơ"),

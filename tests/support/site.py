@@ -1,7 +1,6 @@
-"""A ward's server as officers reach it: real uvicorn, real database, fed with real messages and evidence."""
+"""A ward as its officers see it in a browser: an office whose cameras send real messages, pictures and clips."""
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,28 +8,17 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import httpx
-import uvicorn
-
 from contract import topics
 from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Subject, message_id
 from contract.health import CameraHealth, CameraState, Health, HealthData
 from contract.identity import event_uuid
-from server import auth
-from server.api.schemas import UserOut
-from server.app import create_app
 from server.ingest import Ingest
-from server.role import Role
-from server.services import Services
-from server.settings import Settings
-from server.store import edges, users
+from server.store import edges, incidents
 from tests.support.film import Film
 from tests.support.messages import deliver
-from tests.support.needs import ROOT
-from tests.support.process import free_port, wait_for_port
+from tests.support.office import Office, open_office
 
 SITE, EDGE = "hoa-thuan", "khom4"
-PASSWORD = "mot cau de nho 2026"
 MODEL = ModelRef(name="yolo11n-int8", sha256="a1" * 32)
 
 
@@ -54,13 +42,11 @@ class Scene:
     def evidence(self) -> tuple[Evidence, ...]:
         """The film's picture and clip, named by hash, or why there are none."""
         if self.film is None:
-            return tuple(Evidence(kind=kind, missing="máy biên vừa khởi động lại") for kind in ("picture", "clip"))  # type: ignore[arg-type]
+            return tuple(Evidence(kind=kind, missing="máy biên vừa khởi động lại") for kind in ("picture", "clip"))
         middle = self.at + timedelta(seconds=self.film.seconds / 2)
         picture, clip = self.film.picture, self.film.clip
         return (
-            Evidence(
-                kind="picture", sha256=_sha256(picture), bytes=len(picture), media_type="image/jpeg", at=middle
-            ),
+            Evidence(kind="picture", sha256=_sha256(picture), bytes=len(picture), media_type="image/jpeg", at=middle),
             Evidence(
                 kind="clip",
                 sha256=_sha256(clip),
@@ -74,37 +60,40 @@ class Scene:
 
 @dataclass
 class Ward:
-    """The running server. ``see`` is what its cameras do; ``url`` is where its officers go."""
+    """An office whose cameras see something: what they see goes the way of real messages."""
 
-    services: Services
-    url: str
+    office: Office
     token: str
-    started_at: datetime
     _ingest: Ingest
     _sequence: "count[int]" = field(default_factory=lambda: count(1))
     _heartbeats: "count[int]" = field(default_factory=lambda: count(1))
 
-    def hear(self, cameras: dict[str, tuple[CameraState, float]], errors: dict[str, str] | None = None) -> None:
-        """A heartbeat of the edge: each camera's state and how long it was up in this session."""
-        now = self.services.clock.now()
+    @property
+    def url(self) -> str:
+        """Where its officers go."""
+        return self.office.url
+
+    def hear(self, cameras: dict[str, CameraState], errors: dict[str, str] | None = None) -> None:
+        """A heartbeat of the edge: the state of each camera."""
+        now = self.office.clock.now()
         told = tuple(
             CameraHealth(
                 camera=name,
                 state=state,
                 last_frame_at=now if state is CameraState.ONLINE else now - timedelta(minutes=47),
-                up_s=up_s,
+                up_s=0.0,
                 fps=15.0,
-                frames=int(up_s * 15),
+                frames=0,
                 dropped=0,
-                inferences=int(up_s * 5),
+                inferences=0,
                 reconnects=0,
                 error=(errors or {}).get(name),
             )
-            for name, (state, up_s) in cameras.items()
+            for name, state in cameras.items()
         )
         data = HealthData(
             session=1,
-            started_at=self.started_at,
+            started_at=now,
             software="0.1.0",
             cameras=told,
             outbox_depth=0,
@@ -117,34 +106,20 @@ class Ward:
         source = topics.source(SITE, EDGE)
         self._ingest.take([deliver(Health(id=f"{EDGE}.{next(self._heartbeats)}", source=source, time=now, data=data))])
 
-    def see(self, *scenes: Scene) -> list[str]:
-        """Events arrive, with their evidence; the codes of the incidents that wait now, first to review first."""
+    def see(self, *scenes: Scene) -> None:
+        """Events arrive, and then their evidence."""
         for scene in scenes:
             self._ingest.take([deliver(self._event(scene))])
             if scene.film is not None:
                 self._upload(scene.film.picture, "image/jpeg")
                 self._upload(scene.film.clip, "video/mp4")
-        with httpx.Client(base_url=self.url) as client:
-            client.post("/api/v1/session", json={"username": "tran.b", "password": PASSWORD}).raise_for_status()
-            return [str(one["code"]) for one in client.get("/api/v1/review").json()]
 
-    def add_user(self, username: str, display_name: str, role: Role) -> None:
-        """An account whose password is PASSWORD."""
-        now = self.services.clock.now()
-        nobody = UserOut(id=1, username="admin", display_name="Quản trị", role="admin")
-        hashed = auth.hash_password(PASSWORD)
-        with self.services.database.transaction() as session:
-            auth.first_admin(session, now)
-            users.create(
-                session,
-                username=username,
-                display_name=display_name,
-                role=role,
-                password_hash=hashed,
-                by=nobody,
-                now=now,
-            )
-            users.set_password(session, username, password_hash=hashed, one_time=False, by=nobody, now=now)
+    def waiting(self) -> list[str]:
+        """The codes of what waits for a verdict, in the queue's order."""
+        has = self.office.services
+        with has.database.read() as session:
+            queue = incidents.review_queue(session, has.definitions, has.clock.now())
+        return [incident.code for incident in queue]
 
     def _event(self, scene: Scene) -> Event:
         source = topics.source(SITE, EDGE, scene.camera)
@@ -181,54 +156,18 @@ class Ward:
 
     def _upload(self, body: bytes, media_type: str) -> None:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": media_type}
-        answer = httpx.put(f"{self.url}/api/v1/evidence/{_sha256(body)}", content=body, headers=headers)
-        answer.raise_for_status()
+        self.office.browser().put(f"/api/v1/evidence/{_sha256(body)}", content=body, headers=headers).raise_for_status()
 
 
 @contextmanager
 def open_ward(folder: Path) -> Iterator[Ward]:
-    """A ward with an officer (tran.b), a supervisor (le.c) and a viewer (an.d), and one edge; no camera yet."""
-    settings = Settings.model_validate(
-        {
-            "site": {"slug": SITE, "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan Ward"},
-            "database": {"url": f"sqlite:///{folder / 'ward.db'}"},
-            "evidence_dir": folder / "evidence",
-            "criteria_file": ROOT / "configs" / "criteria.yaml",
-        }
-    )
-    app = create_app(settings, with_ingest=False)
-    found = app.state.services
-    assert isinstance(found, Services)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=2)
-    )
-    thread = threading.Thread(target=server.run, name="uvicorn")
-    with found.database.transaction() as session:
-        token = edges.register(session, SITE, EDGE, found.clock.now())
-    ingest = Ingest(
-        settings, database=found.database, clock=found.clock, live=found.live, metrics=found.metrics
-    )
-    ward = Ward(
-        services=found, url=f"http://127.0.0.1:{port}", token=token, started_at=found.clock.now(), _ingest=ingest
-    )
-    for username, name, role in OFFICERS:
-        ward.add_user(username, name, role)
-    thread.start()
-    try:
-        wait_for_port(port)
-        yield ward
-    finally:
-        server.should_exit = True
-        thread.join(timeout=15)
-        assert not thread.is_alive(), "the server did not stop"
-
-
-OFFICERS: tuple[tuple[str, str, Role], ...] = (
-    ("tran.b", "Trần Thị B.", "officer"),
-    ("le.c", "Lê Văn C.", "supervisor"),
-    ("an.d", "An Thị D.", "viewer"),
-)
+    """A ward with one edge; no officer and no camera yet."""
+    with open_office(folder) as office:
+        has = office.services
+        with has.database.transaction() as session:
+            token = edges.register(session, SITE, EDGE, has.clock.now())
+        ingest = Ingest(has.settings, database=has.database, clock=has.clock, live=has.live, metrics=has.metrics)
+        yield Ward(office=office, token=token, _ingest=ingest)
 
 
 def _sha256(body: bytes) -> str:

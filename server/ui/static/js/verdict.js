@@ -71,6 +71,7 @@ export class Decision {
     opener.hidden = open;
     const confirm = this.root.querySelector('[data-move="confirm"]');
     if (confirm) confirm.hidden = open;
+    this.root.querySelector("[data-choices]").classList.toggle("choices-choosing", open);
     (open ? this.reasons.querySelector("[data-reason]") : opener).focus({ preventScroll: true });
   }
 
