@@ -11,6 +11,8 @@ from contract.health import Health, StatusMessage
 from contract.receipt import Refusal
 
 News = Event | Health | StatusMessage
+_HIGHEST = 2**53 - 1
+"""No edge ever counts that far, and JSON holds no larger integer exactly: such a number is somebody's error."""
 _SPEAKS: dict[str, type[Event] | type[Health] | type[StatusMessage]] = {
     "event": Event,
     "health": Health,
@@ -60,7 +62,7 @@ def read(delivery: Delivery) -> Letter:
     except (ValueError, OverflowError) as error:  # a source that is not ours; an instant before the year 1 in UTC
         wrong = ContractError(Refusal.INVALID, str(error)[:500], _text(delivery.payload, "id"))
         return Letter(delivery=delivery, topic=topic, refused=wrong, sequence=_sequence(delivery.payload))
-    sequence = int(news.sequence) if isinstance(news, Event) else None
+    sequence = _number(news.sequence) if isinstance(news, Event) else None
     return Letter(delivery=delivery, topic=topic, news=news, source=source, sequence=sequence)
 
 
@@ -80,7 +82,13 @@ def _agrees(topic: topics.Topic, source: topics.Source, message: codec.Message) 
 
 def _sequence(payload: bytes) -> int | None:
     found = _text(payload, "sequence")
-    return int(found) if found and found.isascii() and found.isdigit() and len(found) <= 18 else None
+    return _number(found) if found and found.isascii() and found.isdigit() and len(found) <= 18 else None
+
+
+def _number(text: str) -> int | None:
+    """A sequence number, when a receipt can name it."""
+    number = int(text)
+    return number if number <= _HIGHEST else None
 
 
 def _text(payload: bytes, field: str) -> str | None:

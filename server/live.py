@@ -47,7 +47,6 @@ class Live:
         """``first_id``: where ids begin; later than the last run's, so that an old page learns that it missed some."""
         self._lock = threading.Lock()
         self._next_id = first_id
-        self._first_id = first_id
         self._ring: deque[LiveMessage] = deque(maxlen=KEPT)
         self._subscribers: set[_Subscriber] = set()
         self._is_closing = False

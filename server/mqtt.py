@@ -85,7 +85,12 @@ class Link:
     def run(self) -> None:
         """Take batches until ``stop``."""
         while not self._stopping.is_set():
-            self.run_once()
+            try:
+                self.run_once()
+            except Exception as error:
+                # a fault of ours: the batch has no receipts, so its edges send it again; the next one may be fine
+                log.error("batch_failed", exc_info=error)
+                self._stopping.wait(_RETRY_S[1])
 
     def run_once(self) -> None:
         """Take one batch, if there is one, and try it until the database has it or ``stop`` is called."""

@@ -79,7 +79,7 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
         .where(EventRow.incident_id.in_(incident_ids))
         .group_by(EventRow.incident_id, EventRow.phase, EventRow.severity)
     )
-    for incident_id, phase, severity, begin, end in session.execute(told).tuples():
+    for incident_id, phase, severity, begin, end in session.execute(told):
         part = Part(span=Span(begin=begin, end=end), severity=Severity(severity), is_cancelled=phase == Phase.CANCELLED)
         if incident_id is not None:
             parts[incident_id].append(part)

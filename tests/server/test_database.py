@@ -1,0 +1,111 @@
+"""The engine's promises: the same tables by migration and by metadata, atomic writes, readers that never wait."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, inspect, select, text
+
+from server.database import Database
+from server.store import edges, placements
+from server.tables import EdgeRow, Table
+from tests.support.messages import BEGIN
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_describes(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    before = inspect(database.engine).get_table_names()
+    database.migrate()
+    assert inspect(database.engine).get_table_names() == before
+
+
+def test_two_servers_that_start_at_once_both_find_the_tables(empty_database: Database) -> None:
+    failures: list[BaseException] = []
+
+    def migrate() -> None:
+        try:
+            empty_database.migrate()
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    threads = [threading.Thread(target=migrate) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.transaction() as session:
+            edges.register(session, "ward", "box", BEGIN)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fail()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(EdgeRow)) == 0
+
+
+def test_a_reader_sees_one_moment_and_waits_for_no_writer(database: Database) -> None:
+    with database.read() as reading:
+        before = reading.scalar(select(func.count()).select_from(EdgeRow))
+        with database.transaction() as session:
+            edges.register(session, "ward", "box", BEGIN)
+        assert reading.scalar(select(func.count()).select_from(EdgeRow)) == before == 0
+    with database.read() as reading:
+        assert reading.scalar(select(func.count()).select_from(EdgeRow)) == 1
+
+
+def test_incident_numbers_are_unique_and_without_holes_whoever_asks(database: Database) -> None:
+    given: list[int] = []
+
+    def ask() -> None:
+        for _ in range(10):
+            with database.transaction() as session:
+                given.extend(placements.next_numbers(session, 2026, 3))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(given) == list(range(1, 91))
+
+
+def test_a_new_year_counts_from_one(database: Database) -> None:
+    with database.transaction() as session:
+        assert list(placements.next_numbers(session, 2026, 2)) == [1, 2]
+        assert list(placements.next_numbers(session, 2027, 1)) == [1]
+
+
+def test_sqlite_survives_power_cuts_and_checks_references(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new' / 'anninh.db'}")
+    database.migrate()
+    with database.read() as session:
+        values = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    database.close()
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_the_password_is_never_in_the_name_that_is_logged() -> None:
+    database = Database("postgresql+psycopg://anninh@db/anninh", password="hunter2")
+    assert "hunter2" not in database.name
+    assert database.engine.url.password == "hunter2"
+
+
+def test_a_database_in_memory_is_refused_with_the_cure() -> None:
+    with pytest.raises(ValueError, match="needs a file"):
+        Database("sqlite://")
