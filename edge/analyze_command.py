@@ -115,7 +115,7 @@ def _print(summary: Summary, as_json: bool) -> None:
         return
     speed = summary.video_s / summary.wall_s if summary.wall_s else 0.0
     lines = [
-        f"{summary.frames} frames, {summary.video_s:.1f} s of video in {summary.wall_s:.1f} s ({speed:.1f} × real time)",
+        f"{summary.frames} frames, {summary.video_s:.1f} s of video in {summary.wall_s:.1f} s ({speed:.0f} × as fast)",
         f"processor {summary.cpu_s:.1f} s; {summary.inferences} inferences by {summary.model}",
         "stages: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in summary.stages.items()),
         "events: " + (", ".join(f"{name} {count}" for name, count in summary.events.items()) or "none"),

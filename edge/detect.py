@@ -22,6 +22,8 @@ class Detect:
         self._min_score = min_score
         self._turn_s = float("-inf")
         self._check_s = float("-inf")
+        # A tracker believes a thing once it was seen twice: what one look found is looked at again, moving or not.
+        self._has_found = False
         self.inferences = 0
 
     def update(self, frame: Frame, motion: Motion, *, following: bool) -> Detections | None:
@@ -31,7 +33,8 @@ class Detect:
         if motion.is_global:
             self._check_s = min(self._check_s, frame.pts_s + SETTLE_S)
         is_due = frame.pts_s + EARLY_S >= self._turn_s
-        pays = following or (bool(motion.boxes) and not motion.is_global) or frame.pts_s >= self._check_s
+        moves = bool(motion.boxes) and not motion.is_global
+        pays = following or moves or self._has_found or frame.pts_s >= self._check_s
         return self._run(frame) if is_due and pays else None
 
     def _run(self, frame: Frame) -> Detections:
@@ -40,4 +43,6 @@ class Detect:
         self._turn_s = on_beat_s if on_beat_s > now_s else now_s + self._period_s
         self._check_s = now_s + CHECK_S
         self.inferences += 1
-        return self._detector.detect([frame.image], self._min_score)[0]
+        boxes = self._detector.detect([frame.image], self._min_score)[0]
+        self._has_found = len(boxes) > 0
+        return boxes

@@ -6,7 +6,7 @@ sooner when there is news (somebody joined, a clearly better look); ``closed`` w
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -51,8 +51,7 @@ class _Open:
         for track in hit.tracks:
             self.subjects[track.id] = _subject(track, hit)
         if len(self.subjects) > MOST_SUBJECTS:
-            weakest = min(self.subjects.values(), key=lambda subject: subject.score)
-            del self.subjects[weakest.track]
+            self.subjects = {subject.track: subject for subject in _best(self.subjects.values())}
 
     @property
     def score(self) -> float:
@@ -73,7 +72,7 @@ class _Open:
                 "phase": phase,
                 "last_seen_at": self.held_at,
                 "ended_at": self.held_at if ended else None,
-                "subjects": tuple(sorted(self.subjects.values(), key=lambda subject: -subject.score)),
+                "subjects": _best(self.subjects.values()),
                 "evidence": UNRECORDED if ended else (),
             }
         )
@@ -141,7 +140,7 @@ class Events:
             started_at=started_at,
             last_seen_at=frame.captured_at,
             clock=self._clock,
-            subjects=tuple(sorted((_subject(track, hit) for track in hit.tracks), key=lambda one: -one.score)),
+            subjects=_best(_subject(track, hit) for track in hit.tracks),
             model=self._model,
             config_version=self._config_version,
         )
@@ -174,6 +173,11 @@ def config_version(camera: CameraSettings) -> str:
 
 def _sha256(document: object) -> str:
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()  # type: ignore[arg-type]
+
+
+def _best(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    """The best scores first, no more than the contract takes."""
+    return tuple(sorted(subjects, key=lambda subject: -subject.score)[:MOST_SUBJECTS])
 
 
 def _subject(track: Track, hit: Hit) -> Subject:

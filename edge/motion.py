@@ -1,8 +1,8 @@
 """Second stop of a frame: did anything move, and where? On the luma plane, small, in well under a millisecond.
 
 Each small pixel keeps a running mean and a running spread (how much it usually strays: leaves, noise, a flickering
-lamp). A pixel moved when it strays further than its spread explains. A change of light shifts the whole picture: the
-shift is taken out first, and what then still differs almost everywhere is light, not things.
+lamp). A pixel moved when it strays further than its spread explains. A change of light turns the whole picture
+brighter or darker: that is taken out first, and what then still differs almost everywhere is light, not things.
 """
 
 import cv2
@@ -25,6 +25,9 @@ LEAST_PIXELS = 5
 GLOBAL_AREA = 0.5
 """Moved share of the picture from which on it is the light."""
 
+JUMP, GREY = 20.0, 128.0
+"""A medium grey that changes by so many levels against the background: a lamp, headlights, the camera's night mode."""
+
 WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
 
 _CLOSE = np.ones((3, 3), np.uint8)
@@ -44,12 +47,12 @@ class MotionGate:
         if self._mean.shape != small.shape:
             self._restart(small)
             return Motion(boxes=(WHOLE,), area=1.0)
-        stray = small - self._mean
-        stray -= _shift(stray)
-        size = np.abs(stray)
+        gain, shift = _light(small, self._mean)
+        size = np.abs(small - (gain * self._mean + shift))
         moved = (size > np.maximum(LEAST_STRAY, SPREADS * self._spread)).astype(np.uint8)
         area = float(np.count_nonzero(moved)) / moved.size
-        if area > GLOBAL_AREA:
+        jump = abs(gain * GREY + shift - GREY)
+        if area > GLOBAL_AREA or jump > JUMP:
             self._restart(small)
             return Motion(area=area, is_global=True)
         self._learn(small, size, moved, passed_s)
@@ -82,9 +85,18 @@ def _shrink(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
     return cv2.resize(np.ascontiguousarray(sampled), size, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _shift(stray: NDArray[np.float32]) -> float:
-    """How much brighter the whole picture became: the median over a grid, which a moving thing cannot bend."""
-    return float(np.median(stray[::4, ::4]))
+def _light(small: NDArray[np.float32], mean: NDArray[np.float32]) -> tuple[float, float]:
+    """The gain and shift by which the light changed: ``small`` ≈ gain × ``mean`` + shift.
+
+    From the spread and middle of the grey levels over a grid, which a thing that moves can hardly bend.
+    """
+    now = np.percentile(small[::4, ::4], (10, 50, 90))
+    was = np.percentile(mean[::4, ::4], (10, 50, 90))
+    # A flat picture tells no gain, and a gain next to 1 is noise.
+    spread = was[2] - was[0]
+    gain = float((now[2] - now[0]) / spread) if spread > 20 and abs(now[1] - was[1]) > 2 else 1.0
+    gain = min(2.0, max(0.5, gain))
+    return gain, float(now[1] - gain * was[1])
 
 
 def _boxes(moved: NDArray[np.uint8]) -> tuple[NormBox, ...]:

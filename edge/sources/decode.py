@@ -102,14 +102,14 @@ class Decoder:
         if broke is not None:
             raise broke
 
-    def _decode(self, packet: av.Packet[av.VideoStream] | None) -> list[VideoFrame]:
+    def _decode(self, packet: "av.Packet[av.VideoStream] | None") -> list[VideoFrame]:
         try:
             return self._stream.codec_context.decode(packet)
         except av.FFmpegError as error:
             self._tally.fault(error.strerror or str(error), self._timeline.last_s)
             return []
 
-    def _packet(self, packet: av.Packet[av.VideoStream]) -> Packet:
+    def _packet(self, packet: "av.Packet[av.VideoStream]") -> Packet:
         pts, dts = self._times.mend(packet, self._live.mono_s() if self._live else None)
         pts_s = self._timeline.seconds(pts * float(self._times.time_base))
         return Packet(

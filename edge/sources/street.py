@@ -48,7 +48,7 @@ class Parameters:
     """On average in the picture."""
     vehicles: float = 2.0
     stall: float = 8.0
-    """When the stall's owner appears, in seconds; below 0: never."""
+    """When the stall is pushed into the picture, in seconds; below 0: never."""
     light: float = 12.0
     """How far the light swings, in per cent."""
 
@@ -179,8 +179,10 @@ class Street:
                 self._next_s[lane] = now_s + max(GAP_S, self._chance.uniform(0.4, 1.6) * mean_s)
         if now_s >= self._stall_at_s:
             self._stall_at_s = math.inf
-            self._add(_Figure(0, "stall", [(0.27, 0.925)], 0.0, self._look()))
-            self._add(_Figure(0, "person", [(0.345, 0.90), (0.36, 0.90), (1.1, 0.86)], 1.2, self._look(), pause_s=6.0))
+            # Pushed in from the left by its owner, who stays a moment and walks off the way he came.
+            self._add(_Figure(0, "stall", [(-0.10, 0.925), (0.28, 0.925)], 0.9, self._look()))
+            path = [(-0.23, 0.915), (0.15, 0.915), (-0.1, 0.90)]
+            self._add(_Figure(0, "person", path, 0.9, self._look(), pause_s=4.0))
 
     def _add(self, figure: _Figure) -> None:
         figure.id, self._next_id = self._next_id, self._next_id + 1

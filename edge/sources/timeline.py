@@ -36,7 +36,7 @@ class PacketTimes:
         self._last_dts: int | None = None
         self._last_arrival_s: float | None = None
 
-    def mend(self, packet: av.Packet[av.VideoStream], arrival_s: float | None) -> tuple[int, int]:
+    def mend(self, packet: "av.Packet[av.VideoStream]", arrival_s: float | None) -> tuple[int, int]:
         """Write growing stamps into ``packet`` and return them (pts, dts).
 
         ``arrival_s``: the edge's monotonic clock for a live stream, None for a recording."""
@@ -115,8 +115,13 @@ class Timeline:
         return self._start_at + timedelta(seconds=pts_s)
 
     def discipline(self, pts_s: float, now: datetime, step_s: float) -> None:
-        """Pull the anchor towards the edge's clock: ``now`` is when ``pts_s`` arrived, ``step_s`` passed since."""
+        """Pull the anchor towards the edge's clock: ``now`` is when ``pts_s`` arrived, ``step_s`` passed since.
+
+        A picture from the future is impossible: it means that the first ones arrived in a burst, late, and the anchor
+        is put right at once.
+        """
         away_s = (now - self.utc(pts_s)).total_seconds()
-        if abs(away_s) > SLEW_BEYOND_S:
-            most_s = SLEW * step_s
-            self._start_at += timedelta(seconds=max(-most_s, min(most_s, away_s)))
+        if away_s < 0:
+            self._start_at += timedelta(seconds=away_s)
+        elif away_s > SLEW_BEYOND_S:
+            self._start_at += timedelta(seconds=min(SLEW * step_s, away_s))

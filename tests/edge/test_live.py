@@ -1,0 +1,93 @@
+"""A live camera: a real RTSP server, killed and started again; the newest frame wins; a dead one is tried again."""
+
+import logging
+import threading
+from collections.abc import Generator, Iterator
+from itertools import pairwise
+
+import pytest
+
+from contract.health import CameraState
+from edge.capture import Source, open_source
+from edge.clock import SystemClock
+from edge.defaults import default_camera
+from edge.values import Frame
+from tests.support.process import free_port, wait_until
+from tests.support.rtsp_camera import RtspCamera, rtsp_camera
+
+
+@pytest.fixture
+def rtsp() -> Iterator[RtspCamera]:
+    camera = rtsp_camera()
+    camera.start()
+    yield camera
+    camera.kill()
+
+
+def opened(url: str) -> tuple[Source, Generator[Frame], threading.Event]:
+    stop = threading.Event()
+    source = open_source(default_camera("kho", url), SystemClock(), stop)
+    return source, (frame for frame in source.frames()), stop
+
+
+@pytest.mark.rtsp
+def test_a_killed_camera_goes_offline_and_its_frames_come_back_with_it(
+    rtsp: RtspCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    source, frames, stop = opened(rtsp.url)
+    before = [next(frames) for _ in range(12)]
+    assert before[0].packets[0].is_keyframe
+    assert {packet.stream.codec for frame in before for packet in frame.packets} == {"h264"}
+    assert before[0].image.shape == (180, 320, 3)
+    assert all(one.pts_s < other.pts_s for one, other in pairwise(before))
+    assert abs((SystemClock().now() - before[-1].captured_at).total_seconds()) < 1.5
+
+    rtsp.kill()
+    wait_until(lambda: source.counters.state is CameraState.OFFLINE, "the camera to be missed")
+    assert "no picture" in (source.counters.error or "")
+    rtsp.start()
+    after = next(frame for frame in frames if frame.pts_s > before[-1].pts_s + 1.0)
+    assert after.packets[0].is_keyframe or after.index > before[-1].index
+    assert source.counters.state is CameraState.ONLINE
+    assert source.counters.reconnects >= 1
+    assert source.counters.error is None
+    states = [record.message for record in caplog.records if record.message.startswith("camera_")]
+    assert states[0] == "camera_online"
+    assert states[-1] == "camera_online"
+    assert 1 <= states.count("camera_offline") <= 2, "one line for each reason, not for each attempt"
+    stop.set()
+    frames.close()
+
+
+@pytest.mark.rtsp
+def test_a_slow_worker_gets_the_newest_frame_and_every_packet(rtsp: RtspCamera) -> None:
+    source, frames, stop = opened(rtsp.url)
+    first = next(frames)
+    wait_until(lambda: source.counters.frames >= first.index + 15, "15 frames to pass")
+    second = next(frames)
+    assert second.index >= first.index + 14
+    assert source.counters.dropped >= 13
+    stamps = [packet.dts for packet in second.packets]
+    assert len(stamps) >= 14
+    steps = {other - one for one, other in pairwise(stamps)}
+    assert max(steps) < 90_000 * 0.25, "no hole in the coded stream"
+    stop.set()
+    frames.close()
+
+
+def test_a_camera_that_is_not_there_is_offline_with_the_reason_and_stops_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    source, frames, stop = opened(f"rtsp://admin:secret@127.0.0.1:{free_port()}/none")
+    walker = threading.Thread(target=lambda: list(frames))
+    walker.start()
+    wait_until(lambda: source.counters.reconnects >= 1, "a second attempt")
+    assert source.state in (CameraState.OFFLINE, CameraState.CONNECTING)
+    assert "no picture" in (source.counters.error or "")
+    stop.set()
+    walker.join(timeout=2.0)
+    assert not walker.is_alive()
+    assert "secret" not in caplog.text
+    assert [record.message for record in caplog.records].count("camera_offline") == 1
