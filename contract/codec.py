@@ -37,8 +37,11 @@ class ContractError(ValueError):
 
 
 def encode(message: Envelope) -> bytes:
-    """The canonical bytes of a message. Raises ContractError (too_large) over ``MAX_BYTES``."""
-    payload = rfc8785.dumps(message.model_dump(mode="json"))
+    """The canonical bytes of a message. Raises ContractError: over ``MAX_BYTES``, or where JSON has no such value."""
+    try:
+        payload = rfc8785.dumps(message.model_dump(mode="json"))
+    except rfc8785.CanonicalizationError as error:
+        raise ContractError(Refusal.INVALID, str(error), message.id) from error
     if len(payload) > MAX_BYTES:
         raise ContractError(Refusal.TOO_LARGE, f"{len(payload)} bytes, the limit is {MAX_BYTES}", message.id)
     return payload

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from contract.envelope import Envelope, Value
-from contract.names import Slug
+from contract.names import Count, Slug
 
 COMMAND_TYPE: Final = "vn.anninh.command.v1"
 
@@ -14,8 +14,8 @@ class Resend(Value):
     """Send again now what is still in the outbox with these sequence numbers (inclusive)."""
 
     command: Literal["resend"] = "resend"
-    first: int = Field(ge=0)
-    last: int = Field(ge=0)
+    first: Count
+    last: Count
 
 
 class TakePicture(Value):

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contract.envelope import Envelope, Value
 from contract.instant import Instant
-from contract.names import Sha256, Slug
+from contract.names import Count, Ordinal, Sha256, Slug
 
 EVENT_TYPE: Final = "vn.anninh.event.v1"
 
@@ -75,13 +75,13 @@ class ClockReading(Value):
     """
 
     basis: Literal["pts", "file"]
-    offset_ms: int | None = None
+    offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
 
 
 class Subject(Value):
     """One track that took part: its class, best score, latest box, and seconds the rule held for it."""
 
-    track: int = Field(ge=0)
+    track: Count
     class_name: str = Field(alias="class", min_length=1, max_length=64)
     score: Fraction
     box: Box
@@ -95,7 +95,7 @@ class Evidence(Value):
 
     kind: Literal["picture", "clip"]
     sha256: Sha256 | None = None
-    bytes: int | None = Field(default=None, ge=1)
+    bytes: int | None = Field(default=None, ge=1, le=2**53 - 1)
     media_type: Literal["image/jpeg", "video/mp4"] | None = None
     at: Instant | None = None
     started_at: Instant | None = None
@@ -120,7 +120,7 @@ class EventData(Value):
     """One revision of one event. A later revision replaces an earlier one."""
 
     event_id: UUID
-    revision: int = Field(ge=1)
+    revision: Ordinal
     phase: Phase
     status: Status = Status.ACTUAL
     rule: Rule

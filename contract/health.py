@@ -8,7 +8,7 @@ from pydantic import Field
 from contract.envelope import Envelope, Value
 from contract.event import ModelRef
 from contract.instant import Instant
-from contract.names import Slug
+from contract.names import Count, Ordinal, Slug
 
 HEALTH_TYPE: Final = "vn.anninh.health.v1"
 STATUS_TYPE: Final = "vn.anninh.status.v1"
@@ -36,27 +36,27 @@ class CameraHealth(Value):
     """Seconds of this session in which frames arrived: the server's camera-hours are differences of it."""
     fps: float = Field(ge=0.0)
     """Frames a second over the last heartbeat interval."""
-    frames: int = Field(ge=0)
-    dropped: int = Field(ge=0)
+    frames: Count
+    dropped: Count
     """Frames thrown away because a newer one was there (live sources only)."""
-    inferences: int = Field(ge=0)
-    reconnects: int = Field(ge=0)
+    inferences: Count
+    reconnects: Count
     error: str | None = Field(default=None, max_length=500)
 
 
 class HealthData(Value):
     """The state of one edge. ``session`` grows by one at each start."""
 
-    session: int = Field(ge=1)
+    session: Ordinal
     started_at: Instant
-    software: str
+    software: str = Field(max_length=128)
     cameras: tuple[CameraHealth, ...]
-    outbox_depth: int = Field(ge=0)
+    outbox_depth: Count
     outbox_oldest_s: float = Field(ge=0.0)
-    evidence_pending: int = Field(ge=0)
-    disk_free_bytes: int = Field(ge=0)
-    clock_offset_ms: int | None = None
-    config_version: str
+    evidence_pending: Count
+    disk_free_bytes: Count
+    clock_offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
+    config_version: str = Field(min_length=1, max_length=64)
     model: ModelRef
 
 
@@ -71,7 +71,7 @@ class StatusData(Value):
     """``online`` when the edge connects, ``offline`` when it leaves or the broker misses it."""
 
     state: Literal["online", "offline"]
-    session: int = Field(ge=1)
+    session: Ordinal
 
 
 class StatusMessage(Envelope):

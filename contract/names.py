@@ -1,8 +1,8 @@
-"""What a site, edge, camera, rule or place may be called: a slug that is safe in a topic, a path and a URL."""
+"""What names, hashes and counts look like: safe in a topic, a path and a URL; exact in every JSON reader."""
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 SLUG_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -11,3 +11,9 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 as 64 lower-case hexadecimal digits."""
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""0 … 2⁵³ - 1: the integers that every JSON reader keeps exact (RFC 8785, 3.2.2.3)."""
+
+Ordinal = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""1, 2, 3 …: what counts one by one and fits the integer column of every database."""

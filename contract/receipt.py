@@ -1,11 +1,12 @@
 """The receipt: the server says which messages it has committed, which it refused and why, which it wants again."""
 
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from contract.envelope import Envelope, Value
+from contract.names import Count
 
 RECEIPT_TYPE: Final = "vn.anninh.receipt.v1"
 
@@ -35,7 +36,7 @@ class ReceiptData(Value):
 
     accepted: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
-    resend: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
+    resend: tuple[tuple[Count, Count], ...] = ()
 
 
 class Receipt(Envelope):

@@ -3,6 +3,8 @@
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -121,10 +123,34 @@ class CameraSettings(Settings):
         return self
 
 
+def _broker_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        raise ValueError("write mqtt://host:1883, or mqtts://host:8883 for TLS")
+    if "@" in parts.netloc:
+        raise ValueError("no credentials here; write broker.username and broker.password_file")
+    return url
+
+
+def _server_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write http://host:port or https://host")
+    return url
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no such zone: {name!r}; write one like Asia/Ho_Chi_Minh") from error
+    return name
+
+
 class BrokerSettings(Settings):
     """The MQTT broker."""
 
-    url: str = "mqtt://127.0.0.1:1883"
+    url: Annotated[str, AfterValidator(_broker_url)] = "mqtt://127.0.0.1:1883"
     """``mqtt://host:port`` or ``mqtts://host:port`` (TLS)."""
     username: str | None = None
     password_file: Path | None = None
@@ -137,7 +163,7 @@ class BrokerSettings(Settings):
 class ServerSettings(Settings):
     """Where evidence goes."""
 
-    url: str = "http://127.0.0.1:8000"
+    url: Annotated[str, AfterValidator(_server_url)] = "http://127.0.0.1:8000"
     token_file: Path | None = None
     """A file that holds this edge's token, as ``anninh server edge-token`` printed it."""
 
@@ -158,13 +184,19 @@ class ClipSettings(Settings):
     longest_s: float = Field(default=60.0, ge=5.0, le=600.0)
     """A longer event's clip is cut here; what follows has only its picture."""
 
+    @model_validator(mode="after")
+    def _has_time_after_the_opening(self) -> Self:
+        if self.longest_s <= self.before_s:
+            raise ValueError(f"longest_s ({self.longest_s:g}) must be more than before_s ({self.before_s:g})")
+        return self
+
 
 class EdgeSettings(Settings):
     """One edge box near the cameras."""
 
     site: Slug
     edge: Slug
-    timezone: str = "Asia/Ho_Chi_Minh"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Ho_Chi_Minh"
     status: Literal["actual", "exercise", "test"] = "actual"
     data_dir: Path = Path("var/edge")
     broker: BrokerSettings = BrokerSettings()

@@ -26,7 +26,8 @@ CHUNK_BYTES = 1 << 20
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
-_DENIED_WAIT_S = 30.0
+DENIED_WAIT_S = 30.0
+"""Between two tries with a token that the server does not take: a person has to change it."""
 _LONGEST_NAP_S = 5.0
 _MOST_CONFLICTS = 3
 """The server says that often that the bytes do not have their hash: the file here is broken, and stays so."""
@@ -65,7 +66,9 @@ class Uploader:
         folder: Path,
         clock: Clock,
         chance: random.Random | None = None,
+        denied_wait_s: float = DENIED_WAIT_S,
     ) -> None:
+        self._denied_wait_s = denied_wait_s
         self._settings = settings
         self._outbox = outbox
         self._folder = EvidenceFolder(folder)
@@ -109,7 +112,7 @@ class Uploader:
             self._send_pictures()
             self._send_evidence()
         except _DeniedError as error:
-            self._line.due_s = self._clock.mono_s() + _DENIED_WAIT_S
+            self._line.due_s = self._clock.mono_s() + self._denied_wait_s
             self._tell("server_denies", reason=str(error), cure="check server.token_file: `anninh server edge-token`")
         except httpx.TransportError as error:
             self._line.failed(self._clock.mono_s(), self._chance)

@@ -28,6 +28,7 @@ def a_video(
     noise = np.random.default_rng(7).integers(0, 60, (size[1], size[0], 3), np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=fps, width=size[0], height=size[1], options=options or {"g": "10"})
+        assert isinstance(stream, av.VideoStream)
         stream.pix_fmt = pix_fmt
         for number in range(round(seconds * fps)):
             image = noise.copy()

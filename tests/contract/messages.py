@@ -1,0 +1,135 @@
+"""One message of each type, as this version of the code makes it. The golden files were written from these."""
+
+from datetime import UTC, datetime, timedelta
+
+from contract.codec import Message
+from contract.command import Command, Resend, TakePicture
+from contract.event import (
+    ClockReading,
+    Event,
+    EventData,
+    Evidence,
+    Mode,
+    ModelRef,
+    Phase,
+    Place,
+    Rule,
+    Severity,
+    Subject,
+    message_id,
+)
+from contract.health import CameraHealth, CameraState, Health, HealthData, StatusData, StatusMessage
+from contract.identity import event_uuid
+from contract.receipt import Receipt, ReceiptData, Refusal, Refused
+
+AT = datetime(2026, 3, 2, 19, 14, 4, 120_000, tzinfo=UTC)
+CAMERA = "anninh:hoa-thuan/khom4/kho-sau"
+EDGE = "anninh:hoa-thuan/khom4"
+EVENT_ID = event_uuid(AT, CAMERA, "kho-sau-dem", "kho_sau", "57")
+PICTURE = Evidence(
+    kind="picture", sha256="9f" * 32, bytes=84_211, media_type="image/jpeg", at=AT + timedelta(seconds=2)
+)
+CLIP = Evidence(
+    kind="clip",
+    sha256="4c" * 32,
+    bytes=1_204_551,
+    media_type="video/mp4",
+    started_at=AT - timedelta(seconds=5),
+    ended_at=AT + timedelta(seconds=21, milliseconds=480),
+)
+
+
+def event(phase: Phase, revision: int, evidence: tuple[Evidence, ...], seconds: float) -> Event:
+    """A revision of one event that is told ``seconds`` after it began."""
+    at = AT + timedelta(seconds=seconds)
+    data = EventData(
+        event_id=EVENT_ID,
+        revision=revision,
+        phase=phase,
+        rule=Rule(kind="intrusion", name="kho-sau-dem", mode=Mode.ACTIVE, version="b3" * 32),
+        place=Place(kind="zone", name="kho_sau"),
+        severity=Severity.HIGH,
+        started_at=AT,
+        last_seen_at=at,
+        ended_at=at if phase is Phase.CLOSED else None,
+        clock=ClockReading(basis="pts", offset_ms=12),
+        subjects=(Subject(track=57, class_name="person", score=0.86, box=(0.41, 0.52, 0.47, 0.71), dwell_s=seconds),),
+        evidence=evidence,
+        model=ModelRef(name="yolo11n-int8", sha256="a1" * 32),
+        config_version="0123456789abcdef",
+    )
+    return Event(id=message_id(EVENT_ID, revision), source=CAMERA, time=at, sequence=str(18_233 + revision), data=data)
+
+
+MESSAGES: dict[str, Message] = {
+    "event-v1-opened": event(Phase.OPENED, 1, (PICTURE,), 3.2),
+    "event-v1-updated": event(Phase.UPDATED, 2, (PICTURE,), 9.0),
+    "event-v1-closed": event(Phase.CLOSED, 3, (PICTURE, CLIP), 16.48),
+    "event-v1-closed-without-clip": event(
+        Phase.CLOSED, 3, (PICTURE, Evidence(kind="clip", missing="no keyframe was seen")), 16.48
+    ),
+    "event-v1-cancelled": event(Phase.CANCELLED, 2, (), 4.0),
+    "health-v1": Health(
+        id="health-7-42",
+        source=EDGE,
+        time=AT,
+        data=HealthData(
+            session=7,
+            started_at=AT - timedelta(minutes=7),
+            software="0.1.0",
+            cameras=(
+                CameraHealth(
+                    camera="kho-sau",
+                    state=CameraState.ONLINE,
+                    last_frame_at=AT,
+                    up_s=418.5,
+                    fps=24.9,
+                    frames=10_421,
+                    dropped=12,
+                    inferences=1_903,
+                    reconnects=1,
+                ),
+                CameraHealth(
+                    camera="cong-chinh",
+                    state=CameraState.OFFLINE,
+                    up_s=0.0,
+                    fps=0.0,
+                    frames=0,
+                    dropped=0,
+                    inferences=0,
+                    reconnects=14,
+                    error="no picture: Connection refused; check its power, network and address",
+                ),
+            ),
+            outbox_depth=3,
+            outbox_oldest_s=1.25,
+            evidence_pending=2,
+            disk_free_bytes=81_604_378_624,
+            clock_offset_ms=12,
+            config_version="0123456789abcdef",
+            model=ModelRef(name="yolo11n-int8", sha256="a1" * 32),
+        ),
+    ),
+    "status-v1-online": StatusMessage(
+        id="status-7-online", source=EDGE, time=AT, data=StatusData(state="online", session=7)
+    ),
+    "status-v1-offline": StatusMessage(
+        id="status-7-offline", source=EDGE, time=AT, data=StatusData(state="offline", session=7)
+    ),
+    "receipt-v1": Receipt(
+        id="receipt-19",
+        source="anninh:hoa-thuan/server",
+        time=AT,
+        data=ReceiptData(
+            accepted=(message_id(EVENT_ID, 1), message_id(EVENT_ID, 2)),
+            refused=(Refused(id="other.1", reason=Refusal.UNKNOWN_CAMERA, detail="no camera cong-sau"),),
+            resend=((18_230, 18_233),),
+        ),
+    ),
+    "command-v1-resend": Command(
+        id="command-3", source="anninh:hoa-thuan/server", time=AT, data=Resend(first=18_230, last=18_233)
+    ),
+    "command-v1-picture": Command(
+        id="command-4", source="anninh:hoa-thuan/server", time=AT, data=TakePicture(camera="kho-sau")
+    ),
+}
