@@ -27,16 +27,20 @@ class Hours:
 
 def in_service(session: Session, start: datetime, end: datetime) -> tuple[Hours, ...]:
     """Every camera in service at ``end``, with its seconds of pictures in [start, end); 0 when there are none."""
-    up_s = (
-        select(CameraHour.camera_id, func.sum(CameraHour.up_s).label("up_s"))
-        .where(CameraHour.hour_at >= start, CameraHour.hour_at < end)
-        .group_by(CameraHour.camera_id)
-        .subquery()
-    )
+    of_span = and_(
+        CameraHour.camera_id == CameraRow.id, CameraHour.hour_at >= start, CameraHour.hour_at < end
+    )  # joined by camera, so that each is one walk along camera_hours' key
     rows = session.execute(
-        select(CameraRow.id, CameraRow.label, CameraRow.name, CameraRow.created_at, func.coalesce(up_s.c.up_s, 0.0))
-        .outerjoin(up_s, up_s.c.camera_id == CameraRow.id)
-        .where(and_(CameraRow.created_at < end, or_(CameraRow.retired_at.is_(None), CameraRow.retired_at >= end)))
+        select(
+            CameraRow.id,
+            CameraRow.label,
+            CameraRow.name,
+            CameraRow.created_at,
+            func.coalesce(func.sum(CameraHour.up_s), 0.0),
+        )
+        .outerjoin(CameraHour, of_span)
+        .where(CameraRow.created_at < end, or_(CameraRow.retired_at.is_(None), CameraRow.retired_at >= end))
+        .group_by(CameraRow.id, CameraRow.label, CameraRow.name, CameraRow.created_at)
         .order_by(CameraRow.id)
     )
     return tuple(
