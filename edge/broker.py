@@ -10,7 +10,7 @@ import signal
 
 import structlog
 from amqtt.broker import Broker
-from amqtt.errors import AMQTTError
+from amqtt.errors import BrokerError as AMQTTBrokerError
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +21,8 @@ class BrokerError(RuntimeError):
 
 def run(host: str, port: int) -> None:
     """Serve MQTT 3.1.1 until SIGTERM or SIGINT. Raises BrokerError when it cannot listen there."""
-    # amqtt logs each packet and each disconnection; what matters here is told by the clients.
-    logging.getLogger("amqtt").setLevel(logging.ERROR)
+    # amqtt logs each packet and each disconnection, and what it raises as well; the clients tell what matters.
+    logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.ERROR)
     asyncio.run(_serve(host, port))
 
@@ -39,7 +39,7 @@ async def _serve(host: str, port: int) -> None:
     )
     try:
         await broker.start()
-    except (AMQTTError, OSError) as error:
+    except (AMQTTBrokerError, OSError) as error:
         raise BrokerError(f"the broker cannot listen on {host}:{port}: {error}; is the port in use?") from error
     log.info("broker_listens", host=host, port=port)
     await stop.wait()

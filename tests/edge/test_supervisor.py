@@ -118,9 +118,9 @@ def test_ctrl_c_without_broker_and_server_stops_within_five_seconds(tmp_path: Pa
 
 
 def test_one_bad_source_does_not_stop_another_camera(tmp_path: Path) -> None:
-    good = {"name": "tot", "source": str(a_video(tmp_path / "good.mp4")), "loop": True}
-    bad = {"name": "hong", "source": str(tmp_path / "nowhere.mp4")}
-    odd = {"name": "la", "source": "gopher://nowhere"}
+    good: dict[str, object] = {"name": "tot", "source": str(a_video(tmp_path / "good.mp4")), "loop": True}
+    bad: dict[str, object] = {"name": "hong", "source": str(tmp_path / "nowhere.mp4")}
+    odd: dict[str, object] = {"name": "la", "source": "gopher://nowhere"}
     port = free_port()
     with running(write(tmp_path, [bad, odd, good], metrics_port=port)) as edge:
 

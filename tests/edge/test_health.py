@@ -1,0 +1,86 @@
+"""The heartbeat: counters as they are, rates over the last interval."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from contract.event import ModelRef
+from contract.health import CameraState
+from edge.health import HealthReport, Metrics
+from edge.outbox import Outbox
+from tests.support.events import BEGIN, a_change
+
+
+@dataclass
+class Status:
+    """A camera's counters, set by the test."""
+
+    camera: str = "kho-sau"
+    state: CameraState = CameraState.ONLINE
+    last_frame_at: datetime | None = BEGIN
+    up_s: float = 1.0
+    frames: int = 10
+    dropped: int = 0
+    inferences: int = 3
+    reconnects: int = 0
+    error: str | None = None
+
+
+class DrivenClock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 2, 19, 20, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def mono_s(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> DrivenClock:
+    return DrivenClock()
+
+
+def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: DrivenClock) -> None:
+    camera = Status()
+    with Outbox(tmp_path / "outbox.db", site="a", edge="b") as outbox:
+        report = HealthReport(
+            [camera], outbox, clock, data_dir=tmp_path, model=ModelRef(name="none"), config_version="1"
+        )
+        clock.sleep(10)
+        assert report.read().cameras[0].fps == 1.0
+        camera.frames = 260
+        clock.sleep(10)
+        assert report.read().cameras[0].fps == 25.0
+
+
+def test_a_heartbeat_tells_what_waits_and_for_how_long(tmp_path: Path, clock: DrivenClock) -> None:
+    with Outbox(tmp_path / "outbox.db", site="a", edge="b") as outbox:
+        report = HealthReport([], outbox, clock, data_dir=tmp_path, model=ModelRef(name="none"), config_version="1")
+        assert report.read().outbox_oldest_s == 0.0
+        outbox.put(a_change(1))
+        health = report.read()
+    assert (health.outbox_depth, health.session) == (1, 1)
+    said_at = a_change(1).data.last_seen_at
+    assert health.outbox_oldest_s == pytest.approx((clock.now() - said_at).total_seconds(), abs=0.01)
+    assert health.disk_free_bytes > 0
+
+
+def test_metrics_are_the_counters_when_they_are_read(tmp_path: Path) -> None:
+    camera = Status()
+    registry = CollectorRegistry()
+    with Outbox(tmp_path / "outbox.db", site="a", edge="b") as outbox:
+        registry.register(Metrics([camera], outbox))
+        camera.frames = 77
+        text = generate_latest(registry).decode()
+    assert 'anninh_camera_frames_total{camera="kho-sau"} 77.0' in text
+    assert "anninh_outbox_depth 0.0" in text
