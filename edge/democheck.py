@@ -12,6 +12,8 @@ import av
 import httpx
 
 Json = dict[str, Any]
+PATIENCE = 6
+"""Looks, half a second apart, after every recording has ended: the last events may still be on their way."""
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -38,12 +40,20 @@ class Officer:
         self._client.close()
 
     def get(self, path: str, **query: str) -> Json:
-        """A JSON document. Raises CheckFailed with the server's answer."""
+        """A JSON object. Raises CheckFailed with the server's answer."""
+        found: Json = self._get(path, query).json()
+        return found
+
+    def get_list(self, path: str, **query: str) -> list[Json]:
+        """A JSON array of objects. Raises CheckFailed with the server's answer."""
+        found: list[Json] = self._get(path, query).json()
+        return found
+
+    def _get(self, path: str, query: dict[str, str]) -> httpx.Response:
         answer = self._client.get(path, params=query)
         if answer.is_error:
             raise CheckFailed(f"GET {path}: {answer.status_code} {answer.text[:300]}")
-        found: Json = answer.json()
-        return found
+        return answer
 
     def incidents(self) -> list[Json]:
         """The latest incidents, newest first; none when the server is busy for a moment."""
@@ -52,6 +62,11 @@ class Officer:
         except httpx.TransportError:
             return []
         return items
+
+    def has_seen_all(self) -> bool:
+        """Has every camera come to the end of its recording?"""
+        cameras = self.get_list("/cameras")
+        return bool(cameras) and all(one["state"] == "finished" for one in cameras)
 
     def clip(self, url: str) -> bytes:
         """The bytes behind an evidence URL."""
@@ -105,8 +120,8 @@ def check_path(officer: Officer, is_over: Callable[[], bool]) -> Json:
 
 def _with_clip(officer: Officer, is_over: Callable[[], bool]) -> tuple[Json, Json]:
     """The first incident that bears on a criterion and whose clip has arrived."""
-    seen = 0
-    while not is_over():
+    seen = idle = 0
+    while not is_over() and idle < PATIENCE:
         items = officer.incidents()
         seen = max(seen, len(items))
         for item in items:
@@ -115,6 +130,7 @@ def _with_clip(officer: Officer, is_over: Callable[[], bool]) -> tuple[Json, Jso
             clip = next((part for part in parts if part["kind"] == "clip" and part["url"]), None)
             if clip is not None and detail["counts_toward"]:
                 return detail, clip
+        idle += not items and officer.has_seen_all()
         time.sleep(0.5)
     raise CheckFailed("clip: incidents came, but no clip" if seen else "event: no event became an incident")
 
@@ -122,12 +138,12 @@ def _with_clip(officer: Officer, is_over: Callable[[], bool]) -> tuple[Json, Jso
 def _play(clip: bytes) -> int:
     """Decode it to its end, as a player would; the number of frames."""
     try:
-        with av.open(io.BytesIO(clip)) as container:
+        with av.open(io.BytesIO(clip), mode="r") as container:
             if container.streams.video[0].codec_context.name != "h264":
                 raise CheckFailed(
                     f"clip: coded as {container.streams.video[0].codec_context.name}, no browser plays it"
                 )
-            frames = sum(1 for _ in container.decode(video=0))
+            frames = sum(1 for frame in container.decode(video=0) if frame.pts is not None)
     except av.FFmpegError as error:
         raise CheckFailed(f"clip: does not decode: {error}") from error
     if frames == 0:
@@ -138,7 +154,7 @@ def _play(clip: bytes) -> int:
 def _period(officer: Officer, incident: Json) -> str:
     """The key of the reporting month that the incident occurred in."""
     day = datetime.fromisoformat(incident["occurred_at"]).astimezone(LOCAL).date()
-    for period in officer.get("/periods")["items"]:
+    for period in officer.get_list("/periods"):
         if "-M" in period["key"] and date.fromisoformat(period["first_day"]) <= day < date.fromisoformat(
             period["end_day"]
         ):

@@ -23,8 +23,9 @@ def a_video(
     size: tuple[int, int] = (160, 120),
     options: dict[str, str] | None = None,
     pix_fmt: str = "yuv420p",
+    speed_px: int = 2,
 ) -> Path:
-    """A moving block on noise, coded for real."""
+    """A block on noise that moves ``speed_px`` a frame, coded for real."""
     noise = np.random.default_rng(7).integers(0, 60, (size[1], size[0], 3), np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=fps, width=size[0], height=size[1], options=options or {"g": "10"})
@@ -32,7 +33,7 @@ def a_video(
         stream.pix_fmt = pix_fmt
         for number in range(round(seconds * fps)):
             image = noise.copy()
-            image[30:70, number * 2 % size[0] :][:, :20] = 250
+            image[30:70, number * speed_px % size[0] :][:, :20] = 250
             container.mux(stream.encode(VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode(None))
     return path
