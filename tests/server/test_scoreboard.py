@@ -162,13 +162,13 @@ def test_a_zero_is_met_only_when_every_camera_was_up(database: Database) -> None
     with database.transaction() as session:
         good = camera(session, "cong-cho", march.start_at - timedelta(days=1))
         poor = camera(session, "khom-4", march.start_at - timedelta(days=1))
-        up(session, good, march.start_at, march.end_at, 0.95)
+        up(session, good, march.start_at, march.end_at, 1.0)
         up(session, poor, march.start_at, march.end_at, 0.61)
     found = read(database, "2026-M03", "TC17")
     assert (found.state, found.value) == ("unknown", 0)
     assert "khom-4 chỉ chạy 61,00% kỳ" in found.why_vi
-    assert found.uptime == pytest.approx(0.78)
-    assert found.camera_hours == pytest.approx(28 * 24 * (0.95 + 0.61))
+    assert found.uptime == pytest.approx(0.805)
+    assert found.camera_hours == pytest.approx(28 * 24 * (1.0 + 0.61))
     with database.transaction() as session:
         row = session.get_one(CameraRow, poor)
         row.retired_at = march.end_at - timedelta(days=1)
