@@ -24,7 +24,7 @@ _MIGRATION_LOCK = 0x616E6E696E68
 class Database:
     """One database. Thread-safe: every transaction has a session and a connection of its own."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, password: str | None = None) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, password: str | None = None, busy_s: float = BUSY_S) -> None:
         """``url``: ``sqlite:///file`` or ``postgresql+psycopg://…``; a SQLite file's folder is made when missing."""
         parsed = make_url(url)
         if password is not None:
@@ -41,7 +41,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=not self.is_sqlite,
-            connect_args={"timeout": BUSY_S} if self.is_sqlite else {"connect_timeout": 5},
+            connect_args={"timeout": busy_s} if self.is_sqlite else {"connect_timeout": 5},
             json_serializer=lambda value: to_json(value).decode(),
             json_deserializer=from_json,
         )

@@ -200,7 +200,7 @@ def test_a_huge_message_is_kept_by_its_beginning_and_its_size(intake: Intake) ->
 def test_one_poisonous_message_does_not_sink_its_batch(intake: Intake) -> None:
     """An event in the year 1 is well formed by contract, but no ten minutes lie before it: it alone is refused."""
     good = [Story(number=number, at_s=1000.0 * number).tell(sequence=number) for number in range(1, 8)]
-    first_day = (datetime(1, 1, 1, 12, tzinfo=UTC) - BEGIN).total_seconds()
+    first_day = (datetime(1, 1, 1, 0, 0, 1, tzinfo=UTC) - BEGIN).total_seconds()
     poison = Story(number=9, at_s=first_day).tell(sequence=8)
     batch = [*good[:4], poison, *good[4:]]
     reply = intake.take(*batch, raw(b"{}"))
