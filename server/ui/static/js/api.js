@@ -29,7 +29,7 @@ export async function request(method, path, body) {
   } catch {
     throw new ApiError(0, t("Không nối được với máy chủ. Kiểm tra mạng rồi thử lại."));
   }
-  const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
+  const isJson = answer.status !== 204 && (answer.headers.get("Content-Type") ?? "").includes("json");
   const content = isJson ? await answer.json() : null;
   if (answer.status === 401 && path !== "/api/v1/session") location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   if (!answer.ok) throw new ApiError(answer.status, spoken(content?.detail) ?? t("Máy chủ báo lỗi %(status)s.", { status: answer.status }), content);

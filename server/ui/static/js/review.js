@@ -112,7 +112,7 @@ function go(distance) {
 
 /** What happens to the incident that is shown is shown at once; the clip that plays is not disturbed. */
 async function follow(kind, fields) {
-  if (kind === "incident" && ahead && fields.code === ahead.code) ahead = null;
+  if (kind === "reload" || (kind === "incident" && fields.code === ahead?.code)) ahead = null;
   const mine = kind === "reload" || (kind === "incident" && fields.code === currentCode());
   if (!mine || !currentCode() || decision.busy) return;
   const code = currentCode();
