@@ -170,6 +170,8 @@ class Uploader:
         if answer.status_code == HTTPStatus.OK:
             self._done(job)
             return
+        if answer.is_error and "upload-offset" not in answer.headers:
+            raise _LaterError(f"{answer.status_code} {answer.reason_phrase}")
         offset = _offset(answer, 0)
         try:
             with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """The heartbeat: counters as they are, rates over the last interval."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from contract.event import ModelRef
 from contract.health import CameraState
 from edge.health import HealthReport, Metrics
 from edge.outbox import Outbox
+from tests.support.driven_clock import DrivenClock
 from tests.support.events import BEGIN, a_change
 
 
@@ -29,25 +30,9 @@ class Status:
     error: str | None = None
 
 
-class DrivenClock:
-    """Time that a test moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 2, 19, 20, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def mono_s(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
 @pytest.fixture
 def clock() -> DrivenClock:
-    return DrivenClock()
+    return DrivenClock(BEGIN + timedelta(minutes=5))
 
 
 def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: DrivenClock) -> None:

@@ -56,8 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
         sha256 = match[1]
         if sha256 in state.whole:
             self._answer(200)
-        elif sha256 in state.parts:
-            self._answer(206, offset=len(state.parts[sha256]))
+        elif state.expected is None or sha256 in state.expected:
+            self._answer(404, offset=len(state.parts.get(sha256, b"")))
         else:
             self._answer(404)
 
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         have = state.parts.get(sha256, b"")
         assert last - first + 1 == len(body)
         if first != len(have):
-            self._answer(409, offset=len(have))
+            self._answer(416, offset=len(have))
             return
         have += body
         state.parts[sha256] = have
