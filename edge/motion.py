@@ -75,14 +75,17 @@ class MotionGate:
 
 
 def _shrink(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The picture at ``ROWS`` rows (or its own, where it has fewer). A first step takes every second pixel of large
-    pictures: averaging all of them costs more than it tells."""
-    height, width = luma.shape
-    step = max(1, height // (ROWS * 3))
-    sampled = luma[::step, ::step] if step > 1 else luma
-    rows = min(ROWS, height)
-    size = (max(1, round(width * rows / height)), rows)
-    return cv2.resize(np.ascontiguousarray(sampled), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    """The picture at about ``ROWS`` rows (or its own, where it has fewer).
+
+    Whole numbers of pixels are averaged (OpenCV's quick way); of large pictures only every second or third pixel is
+    taken first: averaging all of them costs more than it tells.
+    """
+    step = max(1, luma.shape[0] // (ROWS * 3))
+    sampled = np.ascontiguousarray(luma[::step, ::step])
+    part = max(1, round(sampled.shape[0] / ROWS))
+    rows, columns = sampled.shape[0] // part, sampled.shape[1] // part
+    whole = sampled[: rows * part, : columns * part]
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def _light(small: NDArray[np.float32], mean: NDArray[np.float32]) -> tuple[float, float]:
@@ -103,17 +106,10 @@ def _boxes(moved: NDArray[np.uint8]) -> tuple[NormBox, ...]:
     """The boxes of what moved, as fractions of the picture, largest first."""
     rows, columns = moved.shape
     closed = cv2.dilate(moved, _CLOSE, iterations=2)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    if count <= 1:
-        return ()
-    pixels = np.bincount(labels.ravel(), weights=moved.ravel(), minlength=count)
-    order = [int(i) for i in np.argsort(-stats[:, cv2.CC_STAT_AREA]) if i != 0 and pixels[i] >= LEAST_PIXELS]
-    return tuple(
-        (
-            float(stats[i, cv2.CC_STAT_LEFT]) / columns,
-            float(stats[i, cv2.CC_STAT_TOP]) / rows,
-            float(stats[i, cv2.CC_STAT_LEFT] + stats[i, cv2.CC_STAT_WIDTH]) / columns,
-            float(stats[i, cv2.CC_STAT_TOP] + stats[i, cv2.CC_STAT_HEIGHT]) / rows,
-        )
-        for i in order
-    )
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    found = []
+    # The first component is what did not move.
+    for x, y, width, height, _area in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
+        if cv2.countNonZero(moved[y : y + height, x : x + width]) >= LEAST_PIXELS:
+            found.append((x / columns, y / rows, (x + width) / columns, (y + height) / rows))
+    return tuple(found)
