@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Response
+import structlog
+from fastapi import APIRouter, FastAPI, HTTPException, Response
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, edges, evidence, incidents, live, pictures, session, users
+from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, session, users
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -24,6 +26,8 @@ from server.services import Services
 from server.settings import Settings
 from server.ui import assets, pages
 
+log = structlog.get_logger(__name__)
+
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
@@ -34,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     edges.router,
     users.router,
     live.router,
+    docs.router,
     assets.router,
     pages.router,
 )
@@ -75,7 +80,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
                 await asyncio.to_thread(link.stop)
             database.close()
 
-    app = FastAPI(title="Camera An Ninh", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(title="Camera An Ninh", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.add_middleware(SecurityHeaders)
     problems.register(app)
@@ -95,9 +100,13 @@ def open_database(settings: Settings) -> Database:
 def _add_probes(app: FastAPI, services: Services) -> None:
     @app.get("/healthz", tags=["operation"])
     def healthz() -> dict[str, str]:
-        """200 while the database answers."""
-        with services.database.read() as reading:
-            reading.execute(text("SELECT 1"))
+        """200 while the database answers, else 503."""
+        try:
+            with services.database.read() as reading:
+                reading.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            log.warning("database_unavailable", reason=str(error))
+            raise HTTPException(503, "Cơ sở dữ liệu không trả lời. / The database does not answer.") from error
         return {"status": "ok"}
 
     @app.get("/metrics", tags=["operation"], response_class=Response)

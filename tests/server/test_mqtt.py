@@ -40,10 +40,10 @@ class EdgeEnd:
     def __enter__(self) -> Self:
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="edge-end", clean_session=False)
         subscribed = threading.Event()
-        self._client.on_connect = lambda *_: self._client.subscribe(topics.build(SITE, EDGE, "receipt"), qos=1)
         self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.on_message = self._hear
         self._client.connect("127.0.0.1", urlsplit(self.url).port or 1883)
+        self._client.subscribe(topics.build(SITE, EDGE, "receipt"), qos=1)
         self._client.loop_start()
         assert subscribed.wait(10)
         return self

@@ -1,0 +1,102 @@
+"""``python -m server``: what an operator types, as real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from tests.support.needs import ROOT
+from tests.support.process import free_port, wait_until
+
+NAMES = {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan Ward"}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A site's YAML; the broker is nobody's port."""
+    path = tmp_path / "site.yaml"
+    document = {
+        "site": NAMES,
+        "database": {"url": f"sqlite:///{tmp_path / 'anninh.db'}"},
+        "evidence_dir": str(tmp_path / "evidence"),
+        "broker": {"url": f"mqtt://127.0.0.1:{free_port()}"},
+        "http": {"port": free_port()},
+    }
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def command(config: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """One of the server's commands, to its end."""
+    line = [sys.executable, "-m", "server", *arguments, "--config", str(config)]
+    return subprocess.run(line, cwd=ROOT, input=given, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_an_edge_gets_a_token_and_nothing_else_is_printed(config: Path) -> None:
+    first = command(config, "edge-token", "--site", "hoa-thuan", "--edge", "khom4")
+    second = command(config, "edge-token", "--site", "hoa-thuan", "--edge", "khom4")
+    assert (first.returncode, len(first.stdout.split())) == (0, 1)
+    assert first.stdout != second.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["edge-token", "--site", "Hòa Thuận", "--edge", "a"], "is no name"),
+        (["user-add", "--username", "tran.b", "--role", "chief"], "viewer, officer, supervisor, admin"),
+        (["user-add", "--username", "Trần B", "--role", "officer"], "--username"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_one_line(config: Path, arguments: list[str], expected: str) -> None:
+    done = command(config, *arguments)
+    assert done.returncode == 1
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_configuration_is_answered_with_one_line(config: Path) -> None:
+    config.write_text("site: {slug: x}\nbrokre: {}\n")
+    done = command(config, "run")
+    assert done.returncode == 1
+    assert "brokre: unknown key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) -> None:
+    made = command(config, "user-add", "--username", "tran.b", "--role", "officer", given="mot cau de nho\n")
+    assert made.stdout == "made: tran.b (officer)\n"
+    changed = command(config, "user-add", "--username", "tran.b", "--role", "officer")
+    password = changed.stdout.split()[-1]
+    url = f"http://127.0.0.1:{yaml.safe_load(config.read_text())['http']['port']}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server", "run", "--config", str(config)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        wait_until(lambda: _answers(url), "the server")
+        signed_in = httpx.post(f"{url}/api/v1/session", json={"username": "tran.b", "password": password})
+        assert signed_in.status_code == 200
+        server.send_signal(signal.SIGTERM)
+        output, _ = server.communicate(timeout=5)
+    finally:
+        server.kill()
+        server.wait()
+    assert "first sign-in" not in output, "there is an account already"
+    assert password not in output
+    assert "level=error" not in output
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
