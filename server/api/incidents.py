@@ -7,10 +7,10 @@ from fastapi.responses import JSONResponse
 
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import conflict, conflicting, problems
-from server.api.schemas import IncidentDetail, IncidentOut, IncidentPage, VerdictIn
+from server.api.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
 from server.store import incidents
 from server.store.errors import ConflictError, StoreError
-from server.verdict import State
+from server.verdict import MEANINGS, State
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
 
@@ -22,6 +22,21 @@ def read_review_queue(
     """What waits for a verdict: most severe first, then newest first."""
     with has.database.read() as session:
         return incidents.review_queue(session, has.definitions, has.clock.now(), limit)
+
+
+@router.get("/reasons", summary="Reasons to dismiss", responses=problems(401))
+def read_reasons(_user: Viewer) -> tuple[ReasonOut, ...]:
+    """The closed list of reasons, each with its written meaning, in the order of the number keys."""
+    return tuple(
+        ReasonOut(
+            code=reason,
+            name_vi=meaning.vi,
+            name_en=meaning.en,
+            covers_vi=meaning.covers_vi,
+            covers_en=meaning.covers_en,
+        )
+        for reason, meaning in MEANINGS.items()
+    )
 
 
 @router.get("/incidents", summary="Incidents, newest first", responses=problems(401, 422))

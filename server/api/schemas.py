@@ -142,10 +142,22 @@ class IncidentPage(Schema):
     next_cursor: str | None
 
 
+class ReasonOut(Schema):
+    """Why an incident may be dismissed, with what exactly that covers."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    covers_vi: str
+    covers_en: str
+
+
 class VerdictIn(BaseModel):
     """A verdict to give. ``version``: the incident's version the officer looked at (409 when it has changed)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"move": "dismiss", "reason": "animal", "version": 1}}
+    )
 
     move: Literal["claim", "release", "confirm", "dismiss", "undo"]
     reason: str | None = None

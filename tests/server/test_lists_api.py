@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from contract.receipt import Refusal
+from server.store import deadletters
+from server.store.deadletters import Refusing
 from tests.support.office import NOON, Office, open_office
 
 
@@ -90,6 +93,29 @@ def test_a_camera_whose_edge_is_not_heard_is_silent(office: Office) -> None:
     office.was_up(gate, NOON - timedelta(hours=23), NOON, 0.5)
     (shown,) = office.desk("anna", "viewer").get("/api/v1/cameras").json()
     assert (shown["state"], shown["up_share_24h"], shown["picture_url"]) == ("silent", pytest.approx(0.5), None)
+
+
+def test_reasons_are_listed_with_their_meanings(office: Office) -> None:
+    reasons = office.desk("anna", "viewer").get("/api/v1/reasons").json()
+    assert [reason["code"] for reason in reasons][:3] == ["animal", "light", "weather"]
+    assert len(reasons) == 9
+
+
+def test_refused_messages_are_listed_page_by_page(office: Office) -> None:
+    refusals = [
+        Refusing(topic="anninh/v1/a/b/event", payload=bytes([200, number]), reason=Refusal.NOT_JSON, detail="no JSON")
+        for number in range(3)
+    ]
+    with office.services.database.transaction() as session:
+        deadletters.put(session, [*refusals, refusals[0]], office.clock.now())
+    admin = office.desk("quan.tri", "admin")
+    first = admin.get("/api/v1/dead-letters?limit=2").json()
+    rest = admin.get(f"/api/v1/dead-letters?limit=2&cursor={first['next_cursor']}").json()
+    letters = [*first["items"], *rest["items"]]
+    assert [letter["times"] for letter in letters] == [1, 1, 2]
+    assert rest["next_cursor"] is None
+    assert letters[0]["reason"] == "not_json"
+    assert letters[0]["payload_bytes"] == 2
 
 
 def test_openapi_tells_each_operation_its_errors_as_problems(office: Office) -> None:
