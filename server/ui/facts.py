@@ -19,12 +19,13 @@ class Fact:
 
 
 SENTENCES = {
-    "intrusion": N_("%(who)s ở trong vùng %(place)s, lâu nhất %(dwell)s."),
-    "line_crossing": N_("%(who)s đi qua vạch %(place)s."),
-    "loitering": N_("%(who)s nán lại trong vùng %(place)s, lâu nhất %(dwell)s."),
-    "static_object": N_("%(who)s đứng yên trong vùng %(place)s, lâu nhất %(dwell)s."),
+    "intrusion": N_("%(who)s ở trong vùng “%(place)s”, lâu nhất %(dwell)s."),
+    "line_crossing": N_("%(who)s đi qua vạch “%(place)s”."),
+    "loitering": N_("%(who)s nán lại trong vùng “%(place)s”, lâu nhất %(dwell)s."),
+    "static_object": N_("%(who)s đứng yên trong vùng “%(place)s”, lâu nhất %(dwell)s."),
 }
-OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại %(place)s.")
+NOBODY_SENTENCE = N_("Luật %(rule)s báo tại “%(place)s”; máy không nêu đối tượng nào.")
+OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại “%(place)s”.")
 
 
 def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
@@ -35,8 +36,8 @@ def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
 def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     """One sentence: who, where, how long."""
     found = subjects(incident)
-    template = texts.gettext(SENTENCES.get(incident.rule_kind, OTHER_SENTENCE))
-    return template % {
+    template = SENTENCES.get(incident.rule_kind, OTHER_SENTENCE) if found else NOBODY_SENTENCE
+    return texts.gettext(template) % {
         "who": who(found, texts, form),
         "place": place(incident.place),
         "dwell": form.duration(max((one.dwell_s for one in found), default=0.0)),
@@ -75,8 +76,6 @@ def place(name: str) -> str:
 
 def who(found: tuple[SubjectOut, ...], texts: Texts, form: Format) -> str:
     """How many of which kind: "02 người, 01 xe máy"."""
-    if not found:
-        return texts.gettext("máy không nêu đối tượng nào")
     kinds = Counter(who.class_name for who in found)
     named = ((number, words.SUBJECTS.get(kind, kind)) for kind, number in kinds.most_common())
     return ", ".join(f"{form.count(number)} {texts.ngettext(name, name, number)}" for number, name in named)

@@ -103,7 +103,8 @@ def timeline(incident: IncidentDetail, speak: Texts, form: Format) -> list[dict[
     """What happened, oldest first: the machine's events and the officers' verdicts."""
     entries: list[dict[str, Any]] = []
     for event in incident.event_list:
-        text = speak.gettext("Máy gắn cờ: %(who)s") % {"who": facts.who(event.subjects, speak, form)}
+        who = facts.who(event.subjects, speak, form)
+        text = speak.gettext("Máy gắn cờ: %(who)s") % {"who": who} if who else speak.gettext("Máy gắn cờ")
         entries.append({"at": event.started_at, "icon": "eye", "text": text, "note": ""})
         if event.ended_at is not None:
             entries.append({"at": event.ended_at, "icon": "minus", "text": speak.gettext("Sự việc dứt"), "note": ""})

@@ -142,6 +142,22 @@ def test_the_review_fits_a_duty_desk_without_scrolling(officer: Officer, ward: W
     assert page.evaluate("(at => at.scrollHeight <= at.clientHeight)(document.getElementById('decision'))")
     for part in ("[data-move=confirm]", "[data-open-reasons]", "[data-play]"):
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 600})
+    officer.press("2")
+    for reason in page.locator("[data-reason]").all():
+        expect(reason).to_be_in_viewport(ratio=1)
+
+
+def test_a_printed_incident_shows_its_picture_and_no_buttons(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    expect(page.locator("[data-clip]")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("[data-picture]")).to_be_visible()
+    for part in (".frame", ".controls", ".choices", "[data-clip]"):
+        expect(page.locator(part)).not_to_be_visible()
 
 
 def test_on_a_phone_the_verdict_is_under_the_thumb(officer: Officer, ward: Ward) -> None:
