@@ -59,8 +59,10 @@ def sign_in(has: Services, username: str, password: str, address: str) -> Opened
     username = username.strip().lower()
     now = has.clock.now()
     with has.database.read() as session:
-        wait_s = audit.retry_after_s(session, username, address, now)
         known = users.credentials(session, username)
+        # somebody in a hurry types the password where the name belongs: what is no name is not written down
+        subject = username if known else f"unknown-{auth.token_sha256(username)[:12]}"
+        wait_s = audit.retry_after_s(session, subject, address, now)
     if wait_s is not None:
         log.warning("sign_in_throttled", address=address, retry_after_s=wait_s)
         minutes = -(-wait_s // 60)
@@ -83,7 +85,7 @@ def sign_in(has: Services, username: str, password: str, address: str) -> Opened
             )
         action = "sign_in" if opened else "sign_in_failed"
         user_id = known.user_id if known and opened else None
-        audit.record(session, now, user_id=user_id, action=action, subject=username, detail={"address": address})
+        audit.record(session, now, user_id=user_id, action=action, subject=subject, detail={"address": address})
     if opened is None:
         log.warning("sign_in_failed", address=address)
         raise HTTPException(401, "Tên hoặc mật khẩu không đúng. / The name or password is wrong.")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server import auth
 from server.api.deps import CSRF_HEADER, SESSION_COOKIE
 from server.store.audit import PER_NAME
-from server.tables import SessionRow, UserRow
+from server.tables import AuditRow, SessionRow, UserRow
 from tests.support.office import PASSWORD, Office, decide, open_office, sign_in
 
 
@@ -101,6 +101,15 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(office: Office) -> No
     unknown, wrong = sign_in(office.browser(), "nobody", "wrong"), sign_in(office.browser(), "anna", "wrong")
     assert (unknown.status_code, unknown.text) == (wrong.status_code, wrong.text)
     assert not auth.verify(None, "wrong")
+
+
+def test_a_password_typed_in_the_place_of_the_name_is_not_written_down(office: Office) -> None:
+    browser = office.browser()
+    for _ in range(PER_NAME):
+        assert sign_in(browser, "my secret phrase", "x").status_code == 401
+    assert sign_in(browser, "my secret phrase", "x").status_code == 429, "it is throttled all the same"
+    with office.services.database.read() as session:
+        assert not [row for row in session.scalars(select(AuditRow)) if "secret" in row.subject]
 
 
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("officer", 403), ("supervisor", 403), ("admin", 200)])
