@@ -19,6 +19,7 @@ import structlog
 from contract import codec, topics
 from contract.event import Event, EventData, Phase, message_id
 from contract.receipt import Refusal, Refused
+from edge.clock import Clock, SystemClock
 from edge.flight import Flight
 from edge.values import Change
 
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('sequence', 0), ('session', 0);
--- Waiting for a receipt. `queued_at`: Unix seconds of the change, for the age of the backlog.
+-- Waiting for a receipt. `queued_at`: Unix seconds of the edge's clock, for the age of the backlog.
 CREATE TABLE IF NOT EXISTS message (
     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, payload BLOB NOT NULL, queued_at REAL NOT NULL
 ) STRICT;
@@ -73,7 +74,7 @@ class EvidenceJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Depth:
-    """What waits: messages, the time of the oldest one's change, evidence files."""
+    """What waits: messages, when the oldest was put (Unix seconds), evidence files."""
 
     messages: int
     oldest_at: float | None
@@ -83,10 +84,11 @@ class Depth:
 class Outbox:
     """The journal in the file ``path``. Safe to call from several threads; one process owns it."""
 
-    def __init__(self, path: Path, *, site: str, edge: str) -> None:
+    def __init__(self, path: Path, *, site: str, edge: str, clock: Clock | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._site, self._edge = site, edge
+        self._clock = clock or SystemClock()
         self._changed = threading.Condition(threading.RLock())
         self._flight = Flight()
         self._changes = 0
@@ -126,7 +128,7 @@ class Outbox:
             sequence = _count_up(connection, "sequence")
             payload = codec.encode(self._message(change, sequence))
             connection.execute(
-                "INSERT INTO message VALUES (?, ?, ?, ?)", (sequence, ident, payload, _said_at(change).timestamp())
+                "INSERT INTO message VALUES (?, ?, ?, ?)", (sequence, ident, payload, self._clock.now().timestamp())
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO evidence (sha256, media_type, bytes) VALUES (?, ?, ?)",

@@ -68,7 +68,7 @@ class Edge:
         self._recorders: dict[str, Recorder] = {}
         self._detectors = _Detectors(settings)
         try:
-            self._outbox = Outbox(settings.data_dir / "outbox.db", site=settings.site, edge=settings.edge)
+            self._outbox = Outbox(settings.data_dir / "outbox.db", site=settings.site, edge=settings.edge, clock=clock)
             self._clear_up()
         except (OutboxError, OSError) as error:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
