@@ -23,6 +23,8 @@ HISTORY = 1500
 """Pictures that the quick background draws its samples from."""
 WARM_UP = 10
 """It is shown the first picture so often: with fewer samples than it asks for, everything would be in front."""
+SHADOW_DARKNESS = 0.7
+"""A shadow leaves at least this much of the light; what is darker is an object: tyres on asphalt, dark trousers."""
 SHADOW = 127
 """What it answers for a shadow; for what is in front it answers 255."""
 FAINT = 12
@@ -101,6 +103,7 @@ class Background:
         self._count = 1
         # two neighbours, OpenCV's default, measured better than one or three
         self._quick = cv2.createBackgroundSubtractorKNN(HISTORY, DISTANCE, detectShadows=True)
+        self._quick.setShadowThreshold(SHADOW_DARKNESS)
         cv2.setRNGSeed(self._count)
         for _ in range(WARM_UP):
             self._quick.apply(picture)

@@ -29,10 +29,10 @@ PICTURES = (".jpg", ".jpeg", ".png", ".bmp")
 def export(
     weights: Path, folder: Path, *, form: Form = "openvino", size: int = 640, calibrate: Path | None = None
 ) -> Path:
-    """Export a ``.pt`` that you trust into ``folder``; returns the .onnx or ``…_openvino_model``.
+    """Export a ``.pt`` you trust into ``folder``; returns the .onnx or ``…_openvino_model`` made.
 
-    ``size``: height and width of the network's picture, a multiple of 32. ``calibrate``: a folder of pictures like those
-    that the cameras will see; with it the network becomes INT8 (OpenVINO only). Raises ModelError.
+    ``size``: height and width of the network's picture, a multiple of 32. ``calibrate``: a folder of pictures
+    like those that the cameras will see; with it the network becomes INT8 (OpenVINO only). Raises ModelError.
     """
     if not pytorch.is_model(weights):
         raise ModelError(weights, pytorch.why_not(weights))

@@ -1,7 +1,7 @@
 """Which detectors there are, and the best one that is here and can see."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import structlog
@@ -11,7 +11,7 @@ from models.detector import Detector
 from models.errors import ModelError
 from models.network import NetworkDetector
 
-__all__ = ["DETECTORS", "ModelError", "folders", "found", "load"]
+__all__ = ["DETECTORS", "ModelError", "best", "folders", "found", "load", "open_unchecked"]
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def load(name: str = "auto", weights: Path | None = None, threads: int = 1) -> D
     if weights is not None:
         return _checked(weights, threads, None if name == "auto" else name)
     if name == "auto":
-        return _best(threads)
+        return best(found(), threads)
     for path in found():
         if name in (path.name, path.stem, path.name.removesuffix("_openvino_model")):
             return _checked(path, threads, None)
@@ -83,8 +83,9 @@ def _rank(path: Path, precision: Mapping[str, float | None]) -> tuple[float, boo
     return -(precision.get(path.name, OWN) or 0.0), "int8" not in path.name
 
 
-def _best(threads: int) -> Detector:
-    for path in found():
+def best(paths: Iterable[Path], threads: int = 1) -> Detector:
+    """The first of ``paths`` that can see, else the built-in detector; the log says what was refused, and the cure."""
+    for path in paths:
         try:
             detector = _checked(path, threads, None)
         except ModelError as error:
