@@ -1,8 +1,8 @@
 """Builds everything once: create_app(settings)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -65,8 +65,27 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
     )
 
-    ingest = Ingest(settings, database=database, clock=clock, live=services.live, metrics=services.metrics)
-    link = Link(settings, ingest.take, clock=clock, metrics=services.metrics)
+    app = FastAPI(
+        title="Camera An Ninh",
+        version="0.1.0",
+        lifespan=_lifespan(services, with_ingest=with_ingest),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.add_middleware(SecurityHeaders)
+    problems.register(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_probes(app, services)
+    return app
+
+
+def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """From the first request to the last: MQTT runs meanwhile."""
+    settings, clock, metrics = services.settings, services.clock, services.metrics
+    ingest = Ingest(settings, database=services.database, clock=clock, live=services.live, metrics=metrics)
+    link = Link(settings, ingest.take, clock=clock, metrics=metrics)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,16 +97,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
             services.live.close()
             if with_ingest:
                 await asyncio.to_thread(link.stop)
-            database.close()
+            services.database.close()
 
-    app = FastAPI(title="Camera An Ninh", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.services = services
-    app.add_middleware(SecurityHeaders)
-    problems.register(app)
-    for router in ROUTERS:
-        app.include_router(router)
-    _add_probes(app, services)
-    return app
+    return lifespan
 
 
 def open_database(settings: Settings) -> Database:

@@ -17,7 +17,6 @@ from server.evidence import sync
 from server.problems import problem
 from server.services import Services
 from server.store import evidence
-from server.store.evidence import Expected
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
@@ -29,7 +28,7 @@ _BUFFER = 1 << 20
 _BODY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
-def _expected(sha256: Sha256, edge: Edge, has: Has) -> Expected:
+def _expected(sha256: Sha256, edge: Edge, has: Has) -> evidence.Expected:
     with has.database.read() as session:
         found = evidence.expected(session, edge.id, sha256)
     if found is None:
@@ -37,7 +36,7 @@ def _expected(sha256: Sha256, edge: Edge, has: Has) -> Expected:
     return found
 
 
-Named = Annotated[Expected, Depends(_expected)]
+Named = Annotated[evidence.Expected, Depends(_expected)]
 
 
 @router.head("/{sha256}", response_class=Response)
@@ -97,7 +96,7 @@ def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
     return FileResponse(has.evidence.path(sha256), media_type=held.media_type, headers=headers)
 
 
-def _range(request: Request, expected: Expected) -> tuple[int | None, int, int]:
+def _range(request: Request, expected: evidence.Expected) -> tuple[int | None, int, int]:
     """First byte (None: the whole body, from 0), the byte after the last, and the total; checked against the event."""
     given = request.headers.get("content-range")
     if given is None:
@@ -144,7 +143,7 @@ async def _append(has: Services, sha256: str, here: int, end: int, body: AsyncIt
     return here
 
 
-def _settle(has: Services, sha256: str, expected: Expected) -> None:
+def _settle(has: Services, sha256: str, expected: evidence.Expected) -> None:
     """Say in the database that the bytes are here, once; tell the pages that show them."""
     if expected.is_stored:
         return
