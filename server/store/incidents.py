@@ -136,11 +136,16 @@ def decide(
         from_state=stands.state,
         to_state=to_state,
     )
-    verdicts.append(session, verdict, now)
-    said = {"from": stands.state.value, "to": to_state.value, "reason": reason.value if reason else None}
-    audit.record(session, now, user_id=user.id, action=move, subject=code, detail=said)
+    _keep(session, code, verdict, now)
     session.refresh(row)
     return _detail(session, definitions, row, user, now)
+
+
+def _keep(session: Session, code: str, given: verdicts.Given, now: datetime) -> None:
+    """Append the verdict and its audit row."""
+    verdicts.append(session, given, now)
+    said = {"from": str(given.from_state), "to": str(given.to_state), "reason": given.reason and str(given.reason)}
+    audit.record(session, now, user_id=given.officer_id, action=given.move, subject=code, detail=said)
 
 
 def _write(

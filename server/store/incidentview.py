@@ -59,12 +59,7 @@ def _outs_of_part(
     session: Session, definitions: Definitions, rows: Sequence[IncidentRow], now: datetime
 ) -> Iterator[IncidentOut]:
     ids = [row.id for row in rows]
-    cameras = {
-        camera.id: camera
-        for camera in session.scalars(
-            select(CameraRow).where(CameraRow.id.in_({row.camera_id for row in rows if row.camera_id is not None}))
-        )
-    }
+    cameras = _cameras(session, {row.camera_id for row in rows if row.camera_id is not None})
     counts = session.execute(
         select(EventRow.incident_id, func.count()).where(EventRow.incident_id.in_(ids)).group_by(EventRow.incident_id)
     )
@@ -98,6 +93,10 @@ def _outs_of_part(
             version=row.version,
             counts_toward=definitions.bearing(row.rule_kind, row.rule_name),
         )
+
+
+def _cameras(session: Session, camera_ids: set[int]) -> dict[int, CameraRow]:
+    return {row.id: row for row in session.scalars(select(CameraRow).where(CameraRow.id.in_(camera_ids)))}
 
 
 def _pictures(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
