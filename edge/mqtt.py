@@ -147,8 +147,10 @@ class Link:
         client.publish(self._topic("status"), self._status("online"), qos=1, retain=True)
         self._tell("broker_connected")
         self._next_heartbeat_s = self._clock.mono_s()
-        self._connected.set()
+        # In this order: what goes out once the connection counts is not sent twice.
         self._outbox.resend_all()
+        self._connected.set()
+        self._outbox.wake()
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
         self._tell("broker_unreachable", cure="is it running, and is broker.url right? Events wait in the outbox")

@@ -64,10 +64,11 @@ def kinds(change: Change) -> dict[str, Evidence]:
     return {part.kind: part for part in change.data.evidence}
 
 
-@pytest.fixture
-def packets(tmp_path: Path) -> list[Packet]:
+@pytest.fixture(scope="module")
+def packets(tmp_path_factory: pytest.TempPathFactory) -> list[Packet]:
     """20 s at 10 fps without B-frames, a keyframe every second."""
-    return packets_of(a_video(tmp_path / "in.mp4", seconds=20.0, options={"g": "10", "bf": "0"}))
+    path = tmp_path_factory.mktemp("video") / "in.mp4"
+    return packets_of(a_video(path, seconds=20.0, options={"g": "10", "bf": "0"}))
 
 
 def test_a_clip_runs_from_before_the_opening_to_the_closing(tmp_path: Path, packets: list[Packet]) -> None:

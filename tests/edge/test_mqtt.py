@@ -84,13 +84,15 @@ def test_a_refused_message_is_kept_aside_and_not_sent_again(
 ) -> None:
     with (
         Receiver(mosquitto.url, refuses=Refusal.UNKNOWN_CAMERA) as server,
-        linked(outbox, mosquitto.url),
+        linked(outbox, mosquitto.url) as link,
     ):
+        wait_until(lambda: link.is_connected, "the broker")
         outbox.put(a_change(1))
         wait_until(lambda: outbox.depth().messages == 0, "the refusal")
         outbox.resend_all()
-        time.sleep(0.3)
-        assert len(server.events) == 1
+        outbox.put(a_change(2))
+        wait_until(lambda: len(server.events) >= 2, "the next event")
+    assert server.sequences == [1, 2]
     assert "event_refused" in caplog.text
 
 
