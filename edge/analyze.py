@@ -9,33 +9,16 @@ from pathlib import Path
 from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
 
-import cv2
-import numpy as np
-
-from contract.event import Event, Phase, message_id
-from contract.health import CameraState
-from contract.topics import source as source_name
+from contract.event import Event, Phase
 from edge.capture import open_source
 from edge.clock import Clock
+from edge.collector import Collector, Site
 from edge.settings import CameraSettings
-from edge.values import Change, Frame, Track
-from edge.worker import STAGES, Worker
-from models.detector import Detector
+from edge.values import Frame, Track
+from edge.worker import STAGES, Load, Worker
 
-Load = Callable[[], Detector]
-"""Gives a detector for one recording: a new one where the detector remembers frames."""
 Watch = Callable[[CameraSettings, float | None, Frame, Sequence[Track]], None]
 """Sees every frame with its tracks, and the seconds that the recording promises to have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """In whose name events are told."""
-
-    site: str = "local"
-    edge: str = "analyze"
-    timezone: str = "Asia/Ho_Chi_Minh"
-    min_score: float = 0.25
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,64 +41,6 @@ class Summary:
         """For JSON: seconds with milliseconds."""
         rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(self).items()}
         return rounded | {"stages": {name: round(seconds, 3) for name, seconds in self.stages.items()}}
-
-
-class Collector:
-    """Takes the changes of one recording, in order, as contract messages; pictures too, where asked for."""
-
-    def __init__(self, source: str, first_sequence: int, pictures: Path | None) -> None:
-        self._source = source
-        self._sequence = first_sequence
-        self._pictures = pictures
-        self._best: dict[str, float] = {}
-        self.events: list[Event] = []
-
-    def update(self, frame: Frame) -> None:
-        """Nothing is recorded: the recording is already there."""
-
-    def follow(self, frame: Frame, change: Change) -> None:
-        data = change.data
-        self.events.append(
-            Event(
-                id=message_id(data.event_id, data.revision),
-                source=self._source,
-                time=frame.captured_at,
-                sequence=str(self._sequence + len(self.events)),
-                data=data,
-            )
-        )
-        if self._pictures is not None and data.phase is not Phase.CLOSED:
-            self._show(frame, change, self._pictures)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
-
-    def _show(self, frame: Frame, change: Change, folder: Path) -> None:
-        """Keep the picture of the best look, its subjects' boxes drawn."""
-        event_id = str(change.data.event_id)
-        score = max((subject.score for subject in change.data.subjects), default=0.0)
-        if score <= self._best.get(event_id, -1.0):
-            return
-        self._best[event_id] = score
-        stamp = change.data.started_at.strftime("%Y%m%dT%H%M%S")
-        name = f"{change.camera}-{stamp}-{change.data.rule.name}-{event_id[-6:]}.jpg"
-        done, coded = cv2.imencode(".jpg", drawn(frame, change), [cv2.IMWRITE_JPEG_QUALITY, 88])
-        if done:
-            (folder / name).write_bytes(coded.tobytes())
-
-
-def drawn(frame: Frame, change: Change) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    """A copy of the frame's picture with the event's subjects boxed and named."""
-    canvas = frame.image.copy()
-    thick = max(1, round(frame.height / 300))
-    for subject in change.data.subjects:
-        x1, y1, x2, y2 = subject.box
-        upper = (round(x1 * frame.width), round(y1 * frame.height))
-        cv2.rectangle(canvas, upper, (round(x2 * frame.width), round(y2 * frame.height)), (60, 60, 235), thick)
-        text = f"{subject.track} {subject.class_name} {subject.score:.2f} {subject.dwell_s:.0f}s"
-        place = (upper[0], max(12, upper[1] - 4))
-        cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.4 * thick, (60, 60, 235), thick, cv2.LINE_AA)
-    return canvas
 
 
 def analyze(
@@ -141,8 +66,8 @@ def analyze(
     for settings in recordings:
         start_at = settings.start_at or next_at or clock.now()
         camera = settings.model_copy(update={"start_at": start_at, "as_fast_as_possible": True, "loop": False})
-        collector = Collector(source_name(site.site, site.edge, camera.name), len(events), pictures)
-        walked_s = _walk(camera, load(), collector, summary, clock=clock, site=site, watch=watch, stop=stop)
+        collector = Collector(site.source(camera.name), len(events), pictures)
+        walked_s = _walk(camera, load, collector, summary, clock=clock, site=site, watch=watch, stop=stop)
         events += collector.events
         next_at = start_at + timedelta(seconds=walked_s)
     summary.wall_s, summary.cpu_s = perf_counter() - began, process_time() - cpu_began
@@ -153,7 +78,7 @@ def analyze(
 
 def _walk(
     camera: CameraSettings,
-    detector: Detector,
+    load: Load,
     collector: Collector,
     summary: Summary,
     *,
@@ -176,9 +101,9 @@ def _walk(
     worker = Worker(
         camera,
         source,
-        detector,
+        load(),
         collector,
-        site_source=source_name(site.site, site.edge, camera.name),
+        site_source=site.source(camera.name),
         timezone=ZoneInfo(site.timezone),
         min_score=site.min_score,
         watch=watched,
@@ -197,5 +122,5 @@ def _add(summary: Summary, camera: CameraSettings, worker: Worker, video_s: floa
     summary.model = worker.model.name
     for stage, seconds in worker.spent.seconds.items():
         summary.stages[stage] += seconds
-    if counters.error is not None or counters.state is CameraState.OFFLINE:
-        summary.faults[camera.source] = counters.error or "no picture"
+    if counters.error is not None:
+        summary.faults[camera.source] = counters.error

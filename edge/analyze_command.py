@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from contract.codec import encode
-from contract.event import Event
-from edge import settings as edge_settings
-from edge.analyze import Load, Site, Summary, analyze
+from edge.analyze import Summary, analyze
 from edge.clock import SystemClock
+from edge.collector import Site, write
 from edge.defaults import camera_name, default_camera
 from edge.settings import CameraSettings, EdgeSettings, ModelSettings, SettingsError
-from edge.values import Frame, Track
+from edge.settings import load as load_settings
+from edge.worker import Load
 from models import registry
-from models.detector import Detector
 
 
 def analyze_command(
@@ -39,7 +38,7 @@ def analyze_command(
     """Run the walk over recordings as fast as they decode, and say what it saw."""
     console = Console(stderr=True)
     try:
-        edge = edge_settings.load(config) if config is not None else None
+        edge = load_settings(config) if config is not None else None
         recordings = cameras(videos, edge, camera, start_at)
         load = loader(edge.model if edge is not None else ModelSettings(), model)
     except (SettingsError, registry.ModelError) as error:
@@ -47,20 +46,22 @@ def analyze_command(
         raise typer.Exit(2) from error
     if evidence is not None:
         evidence.mkdir(parents=True, exist_ok=True)
-    site = (
-        Site()
-        if edge is None
-        else Site(site=edge.site, edge=edge.edge, timezone=edge.timezone, min_score=edge.model.min_score)
-    )
     with _progress(console) as progress:
         bars = {one.source: progress.add_task(Path(one.source).name, total=None) for one in recordings}
 
-        def watch(one: CameraSettings, promised_s: float | None, frame: Frame, _: Sequence[Track]) -> None:
-            progress.update(bars[one.source], completed=frame.pts_s, total=promised_s)
+        def show(one: CameraSettings, promised_s: float | None, at_s: float) -> None:
+            progress.update(bars[one.source], completed=at_s, total=promised_s)
 
-        summary, events = analyze(recordings, load, SystemClock(), site=site, pictures=evidence, watch=watch)
+        summary, events = analyze(
+            recordings,
+            load,
+            SystemClock(),
+            site=_site(edge),
+            pictures=evidence,
+            watch=lambda one, promised_s, frame, _: show(one, promised_s, frame.pts_s),
+        )
     if out is not None:
-        _write(out, events)
+        write(out, events)
     _print(summary, as_json)
     raise typer.Exit(1 if summary.frames == 0 else 0)
 
@@ -87,12 +88,15 @@ def cameras(
     return made
 
 
+def _site(edge: EdgeSettings | None) -> Site:
+    if edge is None:
+        return Site()
+    return Site(site=edge.site, edge=edge.edge, timezone=edge.timezone, min_score=edge.model.min_score)
+
+
 def loader(model: ModelSettings, name: str | None) -> Load:
     """Loads the detector once, or once a recording where it remembers frames. Raises registry.ModelError."""
-
-    def new() -> Detector:
-        return registry.load(name or model.name, model.weights, model.threads)
-
+    new = partial(registry.load, name or model.name, model.weights, model.threads)
     first = new()
     return new if first.needs_motion else lambda: first
 
@@ -100,12 +104,6 @@ def loader(model: ModelSettings, name: str | None) -> Load:
 def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _write(path: Path, events: Sequence[Event]) -> None:
-    with path.open("wb") as file:
-        for event in events:
-            file.write(encode(event) + b"\n")
 
 
 def _print(summary: Summary, as_json: bool) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from contract.health import CameraState
 from edge.clock import Clock
 from edge.settings import CameraSettings
 from edge.sources.live import Live, rtsp, webcam
@@ -24,13 +23,8 @@ class Source(Protocol):
         ...
 
     @property
-    def state(self) -> CameraState:
-        """Connecting, online, offline or finished."""
-        ...
-
-    @property
     def counters(self) -> Counters:
-        """Frames, drops, reconnects, seconds up, the latest error: a snapshot."""
+        """State (connecting, online, offline, finished), frames, drops, reconnects, seconds up, error: a snapshot."""
         ...
 
     @property

@@ -22,6 +22,9 @@ from edge.track import Tracker
 from edge.values import Change, Frame, Track
 from models.detector import Detector
 
+Load = Callable[[], Detector]
+"""Gives a detector for one camera: a new one where the detector remembers frames, else one that is shared."""
+
 log = structlog.get_logger(__name__)
 
 STAGES = ("capture", "motion", "detect", "track", "rules", "events", "record")
@@ -96,7 +99,7 @@ class Worker:
     @property
     def state(self) -> CameraState:
         """What the camera is doing."""
-        return self._source.state
+        return self._source.counters.state
 
     @property
     def counters(self) -> Counters:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import av
 import structlog
 
-from contract.health import CameraState
 from edge.clock import Clock
 from edge.sources.decode import Decoder, NoVideoError
 from edge.sources.tally import Counters, Tally
@@ -79,10 +78,6 @@ class Live:
         self._newest: Frame | None = None
         self._kept: list[Packet] = []
         self._kept_bytes = 0
-
-    @property
-    def state(self) -> CameraState:
-        return self.counters.state
 
     @property
     def counters(self) -> Counters:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import av
 
-from contract.health import CameraState
 from edge.clock import Clock
 from edge.sources.decode import Decoder, NoVideoError
 from edge.sources.tally import Counters, Tally
@@ -48,10 +47,6 @@ class Recording:
         self._zero_mono_s: float | None = None
         self.duration_s: float | None = None
         """What the header promises, once it is open."""
-
-    @property
-    def state(self) -> CameraState:
-        return self.counters.state
 
     @property
     def counters(self) -> Counters:

@@ -9,7 +9,6 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
-from contract.health import CameraState
 from edge.clock import Clock
 from edge.sources.decode import luma
 from edge.sources.street import Parameters, Street, Truth
@@ -44,10 +43,6 @@ class Simulated:
         self._tally = Tally(camera, clock)
         self.truth: tuple[Truth, ...] = ()
         self.duration_s = self._parameters.seconds or None
-
-    @property
-    def state(self) -> CameraState:
-        return self.counters.state
 
     @property
     def counters(self) -> Counters:

@@ -84,7 +84,7 @@ def test_a_camera_that_is_not_there_is_offline_with_the_reason_and_stops_at_once
     walker = threading.Thread(target=lambda: list(frames))
     walker.start()
     wait_until(lambda: source.counters.reconnects >= 1, "a second attempt")
-    assert source.state in (CameraState.OFFLINE, CameraState.CONNECTING)
+    assert source.counters.state in (CameraState.OFFLINE, CameraState.CONNECTING)
     assert "no picture" in (source.counters.error or "")
     stop.set()
     walker.join(timeout=2.0)

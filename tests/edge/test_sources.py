@@ -53,7 +53,7 @@ def test_real_footage_decodes_whole_and_its_time_grows(data_dir: Path, name: str
     assert all(one < other for one, other in pairwise(stamps)), "what a clip is cut from must grow too"
     assert frames[0].image.shape == (frames[0].height, frames[0].width, 3)
     assert frames[-1].luma.shape == (frames[-1].height, frames[-1].width)
-    assert source.state is CameraState.FINISHED
+    assert source.counters.state is CameraState.FINISHED
     assert source.counters.error is None
 
 
@@ -104,7 +104,7 @@ def test_a_torn_file_plays_as_far_as_it_goes_and_says_where_it_broke(
         frames = list(source.frames())
     assert 20 <= len(frames) <= 60
     assert grows(frames)
-    assert source.state is CameraState.FINISHED
+    assert source.counters.state is CameraState.FINISHED
     assert source.counters.error is not None
     assert "torn.mp4" in source.counters.error
     assert [record.message for record in caplog.records].count("recording_torn") == 1
@@ -127,7 +127,7 @@ def test_what_is_no_video_is_offline_with_one_line(
     source, _, _ = opened(path)
     with caplog.at_level(logging.WARNING):
         assert list(source.frames()) == []
-    assert source.state is CameraState.OFFLINE
+    assert source.counters.state is CameraState.OFFLINE
     assert says in (source.counters.error or "")
     assert len(caplog.records) == 1
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contract.event import Phase
-from contract.health import CameraState
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
 from edge.values import Change, Frame
@@ -23,7 +22,6 @@ class Reel:
     """A source of frames that were made beforehand."""
 
     reel: list[Frame]
-    state: CameraState = CameraState.ONLINE
     counters: Counters = field(default_factory=Counters)
     duration_s: float | None = None
 
