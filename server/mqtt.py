@@ -37,6 +37,8 @@ _RECONNECT_S = (1, 10)
 """Shortest and longest wait before the next attempt to reach the broker; paho doubles in between."""
 _RETRY_S = (0.2, 5.0)
 """Shortest and longest wait before a batch that the database would not have is tried again."""
+_FAULT_S = 1.0
+"""Wait after a batch that failed by a fault of ours, so that a lasting one does not fill the log."""
 
 Take = Callable[[Sequence[Delivery]], list[Reply]]
 
@@ -90,7 +92,7 @@ class Link:
             except Exception as error:
                 # a fault of ours: the batch has no receipts, so its edges send it again; the next one may be fine
                 log.error("batch_failed", exc_info=error)
-                self._stopping.wait(_RETRY_S[1])
+                self._stopping.wait(_FAULT_S)
 
     def run_once(self) -> None:
         """Take one batch, if there is one, and try it until the database has it or ``stop`` is called."""

@@ -9,7 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from server.__main__ import app
 from tests.support.needs import ROOT
 from tests.support.process import free_port, wait_until
 
@@ -53,18 +55,16 @@ def test_an_edge_gets_a_token_and_nothing_else_is_printed(config: Path) -> None:
     ],
 )
 def test_a_wrong_word_is_answered_with_one_line(config: Path, arguments: list[str], expected: str) -> None:
-    done = command(config, *arguments)
-    assert done.returncode == 1
+    done = CliRunner().invoke(app, [*arguments, "--config", str(config)])
+    assert (done.exit_code, done.stdout) == (1, "")
     assert expected in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_wrong_configuration_is_answered_with_one_line(config: Path) -> None:
     config.write_text("site: {slug: x}\nbrokre: {}\n")
-    done = command(config, "run")
-    assert done.returncode == 1
+    done = CliRunner().invoke(app, ["run", "--config", str(config)])
+    assert (done.exit_code, done.stdout) == (1, "")
     assert "brokre: unknown key" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) -> None:

@@ -78,7 +78,7 @@ def a_new_intake() -> Iterator[Intake]:
         database.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=batches())
 def test_any_order_and_repetition_gives_the_same_state(in_order: object, order: list[list[Event]]) -> None:
     with a_new_intake() as intake:
