@@ -39,7 +39,7 @@ def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     template = SENTENCES.get(incident.rule_kind, OTHER_SENTENCE) if found else NOBODY_SENTENCE
     return texts.gettext(template) % {
         "who": who(found, texts, form),
-        "place": place(incident.place),
+        "place": place(incident.place, texts),
         "dwell": form.duration(max((one.dwell_s for one in found), default=0.0)),
         "rule": incident.rule_name,
     }
@@ -69,8 +69,10 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     return tuple(lines)
 
 
-def place(name: str) -> str:
+def place(name: str, texts: Texts) -> str:
     """A place's slug as a person reads it."""
+    if name in words.PLACES:
+        return texts.gettext(words.PLACES[name])
     return name.replace("_", " ").replace("-", " ")
 
 

@@ -11,13 +11,17 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.api.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut
+from server.api.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut, SubjectOut
 from server.services import services
 from server.ui import facts, words
 from server.ui.format import Format
 from server.ui.i18n import FOLDER, LANGUAGES, SOURCE, Texts, script_texts, texts
 from server.verdict import MEANINGS, WAITING
 
+MOST_BOXES = 4
+"""Boxes drawn over an event's picture: the surest. A long event has dozens of tracks, each box from another moment."""
+SLIVER = 0.0005
+"""Of the picture's area: 16 × 10 of 640 × 500 pixels."""
 YEAR_S = 365 * 24 * 3600
 DARK_MEDIA = {"auto": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
 """When static/css/dark.css holds, by the theme an officer chose."""
@@ -88,7 +92,7 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "headline": lambda incident: _headline(incident, speak),
         "sentence": lambda incident: facts.sentence(incident, speak, form),
         "facts": lambda incident: facts.facts(incident, speak, form),
-        "place": facts.place,
+        "place": lambda name: facts.place(name, speak),
         "reasons": _reasons(language),
         "event_json": lambda event: _event_json(event, speak),
         "picture_of": lambda event: _url(event, "picture"),
@@ -146,9 +150,16 @@ def _event_json(event: EventOut, speak: Texts) -> str:
         return f"{speak.gettext(words.SUBJECTS.get(class_name, class_name))} {round(score * 100)}%"
 
     slim = event.model_dump(mode="json", include={"started_at", "last_seen_at"})
-    slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in event.subjects]
+    surest = sorted((who for who in event.subjects if _is_visible(who)), key=lambda who: -who.score)[:MOST_BOXES]
+    slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in surest]
     slim |= {kind: _part(event, kind) for kind in ("picture", "clip")}
     return json.dumps(slim, ensure_ascii=False)
+
+
+def _is_visible(who: SubjectOut) -> bool:
+    """A track that was last seen leaving the picture has a sliver for a box, which shows nothing."""
+    x1, y1, x2, y2 = who.box
+    return (x2 - x1) * (y2 - y1) > SLIVER
 
 
 def _part(event: EventOut, kind: str) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "loitering": N_("Lảng vảng"),
     "static_object": N_("Vật đứng yên"),
 }
+PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
+"""Names that the edge gives by itself; any other place is called as whoever drew it called it."""
 SUBJECTS: Final[Mapping[str, str]] = {
     "person": NN_("người"),
     "bicycle": NN_("xe đạp"),

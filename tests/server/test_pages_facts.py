@@ -1,5 +1,6 @@
 """Why an incident was flagged, and how figures and instants are written: pure, from values."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,18 @@ def test_the_facts_name_time_certainty_rule_and_model() -> None:
     assert lines["Gộp từ"].value == "2 lần liên tiếp"
     assert lines["Luật"].value == "kho-sau-dem · chính thức"
     assert lines["Máy nhìn"].value == "yolo11n-int8"
+
+
+def test_only_the_surest_boxes_are_drawn_and_no_slivers() -> None:
+    gone = SubjectOut(track=1, class_name="person", score=0.99, box=(0.999, 0.4, 1.0, 0.6), dwell_s=1.0)
+    crowd = [subject(score=0.5 + number / 100) for number in range(9)]
+    drawn = json.loads(view.common("vi", ZoneInfo("UTC"), AT)["event_json"](event(gone, *crowd)))["subjects"]
+    assert [box["label"] for box in drawn] == ["người 58%", "người 57%", "người 56%", "người 55%"]
+
+
+def test_a_place_that_the_edge_named_by_itself_is_put_in_words() -> None:
+    assert facts.place("whole", texts("vi")) == "cả khung hình"
+    assert facts.place("kho_sau-2", texts("vi")) == "kho sau 2"
 
 
 def test_the_story_is_told_in_the_order_it_happened() -> None:

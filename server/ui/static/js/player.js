@@ -5,9 +5,8 @@ import { clock, t } from "./text.js";
 
 const SPEEDS = [1, 2, 4, 0.5];
 const STEP_S = 0.1;
+// An event tells a subject's latest box: near that instant it is where the subject is, else where it was last seen.
 const NEAR_MS = 700;
-// Boxes are told once an event's revision: near that instant they are where the subject is, else where it was last seen.
-
 const ICONS = "/static/icons.svg";
 const remembered = { boxes: true, speed: 1 };
 

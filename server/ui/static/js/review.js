@@ -1,5 +1,6 @@
 // Review: one clip, one decision, the next opens by itself. The next clip is fetched while this one is looked at.
 
+import { addCaseKeys } from "./casekeys.js";
 import { add } from "./keys.js";
 import { listen } from "./live.js";
 import { Player } from "./player.js";
@@ -144,24 +145,7 @@ document.addEventListener("fresh", (event) => {
 
 add("j", t("Vụ tiếp theo"), () => go(1));
 add("k", t("Vụ trước"), () => go(-1));
-add("1", t("Xác nhận"), () => decision.digit(1));
-add("2", t("Loại bỏ, rồi 1–9 chọn lý do"), () => decision.digit(2));
-add("u", t("Hoàn tác quyết định vừa rồi"), () => decision.undo());
-add("c", t("Nhận xem hoặc trả lại"), () => decision.claimOrRelease());
-add("n", t("Ghi chú kèm quyết định"), () => decision.write());
-add(" ", t("Phát hoặc dừng"), () => player?.toggle());
-add(",", t("Lùi một chút"), () => player?.step(-1));
-add(".", t("Tiến một chút"), () => player?.step(1));
-add("s", t("Tốc độ phát"), () => player?.faster());
-add("p", t("Ảnh hoặc đoạn ghi"), () => player?.swap());
-add("b", t("Bật tắt khung đối tượng"), () => player?.toggleBoxes());
-add("escape", t("Đóng danh sách lý do"), () => decision.choose(false));
-
-document.addEventListener("keydown", (event) => {
-  if (!decision.choosing || !/^[3-9]$/.test(event.key) || event.target.closest("textarea")) return;
-  event.preventDefault();
-  decision.digit(Number(event.key));
-});
+addCaseKeys(() => decision, () => player);
 
 readFrom(() => path(currentCode()));
 listen(follow);

@@ -1,0 +1,28 @@
+// The keys of one incident's stage and decision: the same in the review and on the incident's own page.
+
+import { add } from "./keys.js";
+import { t } from "./text.js";
+
+/** `decision()` and `player()` give what is on screen now; the player may be null. */
+export function addCaseKeys(decision, player) {
+  add("1", t("Xác nhận"), () => decision().digit(1));
+  add("2", t("Loại bỏ, rồi 1–9 chọn lý do"), () => decision().digit(2));
+  add("u", t("Hoàn tác quyết định vừa rồi"), () => decision().undo());
+  add("c", t("Nhận xem hoặc trả lại"), () => decision().claimOrRelease());
+  add("n", t("Ghi chú kèm quyết định"), () => decision().write());
+  add(" ", t("Phát hoặc dừng"), () => player()?.toggle());
+  add(",", t("Lùi một chút"), () => player()?.step(-1));
+  add(".", t("Tiến một chút"), () => player()?.step(1));
+  add("s", t("Tốc độ phát"), () => player()?.faster());
+  add("p", t("Ảnh hoặc đoạn ghi"), () => player()?.swap());
+  add("b", t("Bật tắt khung đối tượng"), () => player()?.toggleBoxes());
+  add("escape", t("Đóng danh sách lý do"), () => decision().choose(false));
+
+  // 3–9 mean something only while the reasons are open, so they are not in the table
+  document.addEventListener("keydown", (event) => {
+    const writes = event.target.closest("textarea, select, input:not([type=range])");
+    if (!decision().choosing || !/^[3-9]$/.test(event.key) || writes) return;
+    event.preventDefault();
+    decision().digit(Number(event.key));
+  });
+}
