@@ -12,7 +12,6 @@ from edge.preroll import Preroll
 from edge.settings import ClipSettings
 from edge.values import Change, Frame, Packet
 from edge.writer import EvidenceWriter, Job, Shown
-from models.detector import Image
 
 PREVIEW_EVERY_S = 60.0
 """Stream seconds between two previews of a camera."""
@@ -103,7 +102,7 @@ class Recorder:
                 change=change,
                 shown=recording.shown,
                 at=frame.captured_at,
-                image=_better(frame, change, recording),
+                image=frame.image if _is_better(frame, change, recording) else None,
                 packets=packets,
                 is_slow=recording.is_cut,
             )
@@ -125,11 +124,11 @@ class Recorder:
         return self._coder.encode(frame)
 
 
-def _better(frame: Frame, change: Change, recording: _Recording) -> Image | None:
-    """The frame's picture if it shows the event's subjects better than those before."""
+def _is_better(frame: Frame, change: Change, recording: _Recording) -> bool:
+    """Does the frame show the event's subjects better than those before? Then it is the one to beat."""
     age_s = (frame.captured_at - change.data.last_seen_at).total_seconds()
     value = worth(change.data.subjects) if age_s <= _FRESH_S else 0.0
     if value <= recording.best:
-        return None
+        return False
     recording.best = value
-    return frame.image
+    return True

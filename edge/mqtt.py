@@ -10,7 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from contract import codec, topics
+from contract import codec
 from contract.command import Command, Resend, TakePicture
 from contract.health import Health, HealthData, StatusData, StatusMessage
 from contract.receipt import Receipt
@@ -81,7 +81,7 @@ class Link:
         self._outbox.wake()
         self._thread.join(timeout=1.0)
         if self.is_connected:
-            goodbye = self._client.publish(self._topic("status"), self._status("offline"), qos=1, retain=True)
+            goodbye = self._client.publish(self._settings.topic("status"), self._status("offline"), qos=1, retain=True)
             goodbye.wait_for_publish(timeout=0.5)
         self._client.disconnect()
         self._client.loop_stop()
@@ -95,7 +95,7 @@ class Link:
             self._next_heartbeat_s = now_s + self._settings.heartbeat_s
             self._send_heartbeat()
         for row in self._outbox.due(now_s, WINDOW):
-            self._client.publish(self._topic("event"), row.payload, qos=1)
+            self._client.publish(self._settings.topic("event"), row.payload, qos=1)
         due_s = self._outbox.next_due_s()
         wake_s = self._next_heartbeat_s if due_s is None else min(due_s, self._next_heartbeat_s)
         return min(_LONGEST_NAP_S, max(0.01, wake_s - now_s))
@@ -121,7 +121,7 @@ class Link:
         # The window is kept here, by receipts: paho must not hold messages back on its own.
         client.max_inflight_messages_set(0)
         client.reconnect_delay_set(*_RECONNECT_S)
-        client.will_set(self._topic("status"), self._status("offline"), qos=1, retain=True)
+        client.will_set(self._settings.topic("status"), self._status("offline"), qos=1, retain=True)
         if broker.username is not None:
             password = broker.password_file.read_text(encoding="utf-8").strip() if broker.password_file else None
             client.username_pw_set(broker.username, password)
@@ -143,8 +143,8 @@ class Link:
                 cure="check broker.username and broker.password_file, and the broker's access list",
             )
             return
-        client.subscribe([(self._topic("receipt"), 1), (self._topic("command"), 1)])
-        client.publish(self._topic("status"), self._status("online"), qos=1, retain=True)
+        client.subscribe([(self._settings.topic("receipt"), 1), (self._settings.topic("command"), 1)])
+        client.publish(self._settings.topic("status"), self._status("online"), qos=1, retain=True)
         self._tell("broker_connected")
         self._next_heartbeat_s = self._clock.mono_s()
         # In this order: what goes out once the connection counts is not sent twice.
@@ -190,23 +190,20 @@ class Link:
         data = self._health()
         self._heartbeats += 1
         health = Health(
-            id=f"health-{data.session}-{self._heartbeats}", source=self._source(), time=self._clock.now(), data=data
+            id=f"health-{data.session}-{self._heartbeats}",
+            source=self._settings.source_name(),
+            time=self._clock.now(),
+            data=data,
         )
-        self._client.publish(self._topic("health"), codec.encode(health), qos=0)
+        self._client.publish(self._settings.topic("health"), codec.encode(health), qos=0)
 
     def _status(self, state: str) -> bytes:
         session = self._outbox.session
         data = StatusData.model_validate({"state": state, "session": session})
         message = StatusMessage(
-            id=f"status-{session}-{state}", source=self._source(), time=self._clock.now(), data=data
+            id=f"status-{session}-{state}", source=self._settings.source_name(), time=self._clock.now(), data=data
         )
         return codec.encode(message)
-
-    def _source(self) -> str:
-        return topics.source(self._settings.site, self._settings.edge)
-
-    def _topic(self, channel: topics.Channel) -> str:
-        return topics.build(self._settings.site, self._settings.edge, channel)
 
     def _tell(self, event: str, **facts: str) -> None:
         """One log line per change of state."""

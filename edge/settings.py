@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from contract import topics
 from contract.event import Severity
 from contract.names import Slug
 from contract.zones import Line, Zone
@@ -214,6 +215,14 @@ class EdgeSettings(Settings):
         if len(set(names)) != len(names):
             raise ValueError("two cameras have the same name")
         return self
+
+    def topic(self, channel: topics.Channel) -> str:
+        """This edge's topic for a channel."""
+        return topics.build(self.site, self.edge, channel)
+
+    def source_name(self, camera: str | None = None) -> str:
+        """The CloudEvents source of a camera, or of this edge itself."""
+        return topics.source(self.site, self.edge, camera)
 
 
 def load(path: Path) -> EdgeSettings:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from contract import topics
 from contract.event import Evidence, ModelRef, Phase, Status
 from edge.camera import Camera
 from edge.capture import masked, open_source
@@ -133,7 +132,7 @@ class Edge:
             open_source(camera, self._clock, self._stop),
             self._detectors.take(),
             recorder,
-            site_source=topics.source(self._settings.site, self._settings.edge, camera.name),
+            site_source=self._settings.source_name(camera.name),
             timezone=ZoneInfo(self._settings.timezone),
             status=Status(self._settings.status),
             min_score=self._settings.model.min_score,

@@ -1,0 +1,81 @@
+"""A camera's thread: a worker that fails gets a successor after a wait, and the counters go on."""
+
+import itertools
+import random
+import threading
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contract.health import CameraState
+from edge.camera import Camera
+from edge.capture import open_source
+from edge.clip import Recorder
+from edge.clock import SystemClock
+from edge.settings import CameraSettings, ClipSettings
+from edge.values import Frame
+from edge.worker import Worker
+from models import registry
+from tests.support.coded import a_video
+from tests.support.driven_clock import DrivenClock
+
+
+def a_worker(tmp_path: Path, stop: threading.Event, fails_at: int | None = None) -> Worker:
+    """A real worker over a file of one second; ``fails_at``: the frame on which something in it breaks."""
+    source = tmp_path / "in.mp4"
+    settings = CameraSettings(name="kho-sau", source=str(source), as_fast_as_possible=True)
+
+    def watch(frame: Frame, _tracks: object) -> None:
+        if frame.index == fails_at:
+            raise RuntimeError("a stage broke")
+
+    return Worker(
+        settings,
+        open_source(settings, SystemClock(), stop),
+        registry.load("builtin"),
+        Recorder("kho-sau", ClipSettings(), tmp_path / "evidence", print),
+        site_source="anninh:a/b/kho-sau",
+        timezone=ZoneInfo("UTC"),
+        watch=watch,
+    )
+
+
+@pytest.mark.logs_errors
+def test_a_failed_worker_gets_a_successor_and_counters_go_on(tmp_path: Path) -> None:
+    a_video(tmp_path / "in.mp4", seconds=1.0)
+    stop, clock = threading.Event(), DrivenClock()
+    states: list[tuple[CameraState, str | None]] = []
+
+    def make() -> Worker:
+        states.append((camera.state, camera.error))
+        if len(states) == 2:
+            raise ValueError("the model is gone")
+        return a_worker(tmp_path, stop, fails_at=4 if len(states) == 1 else None)
+
+    camera = Camera("kho-sau", make, clock, stop, random.Random(7))
+    camera.run()
+    assert states == [
+        (CameraState.CONNECTING, None),
+        (CameraState.OFFLINE, "RuntimeError: a stage broke"),
+        (CameraState.OFFLINE, "ValueError: the model is gone"),
+    ]
+    assert (camera.state, camera.error) == (CameraState.FINISHED, None)
+    assert (camera.frames, camera.reconnects) == (5 + 10, 2)
+    assert 2.0 < clock.slept_s < 5.0, "one second, then two, give or take a quarter"
+
+
+def test_a_camera_that_keeps_failing_stops_when_told(tmp_path: Path) -> None:
+    stop, clock = threading.Event(), DrivenClock()
+    waits: list[float] = []
+
+    def make() -> Worker:
+        waits.append(clock.slept_s)
+        if len(waits) == 12:
+            stop.set()
+        raise ValueError("never")
+
+    Camera("kho-sau", make, clock, stop, random.Random(7)).run()
+    steps = [after - before for before, after in itertools.pairwise(waits)]
+    assert max(steps) <= 60 * 1.25 + 0.2
+    assert steps[-1] >= 60 * 0.75
