@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from contract.health import CameraState
 from server.tables import UserRow
-from tests.e2e.conftest import PHONE, Officer
+from tests.e2e.conftest import DESK, PHONE, Officer
 from tests.support.film import street
 from tests.support.office import NOON, PASSWORD
 from tests.support.site import Scene, Ward
@@ -104,7 +104,7 @@ def test_a_one_time_password_is_replaced_by_ones_own(officer: Officer, ward: War
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_every_page_is_labelled_and_sound(officer: Officer, ward: Ward, language: str) -> None:
+def test_every_page_is_labelled_and_fits_desk_and_phone(officer: Officer, ward: Ward, language: str) -> None:
     code = seen_something(ward)
     officer.sign_in()
     officer.context.add_cookies([{"name": "lang", "value": language, "url": ward.url}])
@@ -118,19 +118,10 @@ def test_every_page_is_labelled_and_sound(officer: Officer, ward: Ward, language
         for fault in (UNLABELLED, UNDESCRIBED, TWICE, SMALL):
             assert page.evaluate(fault) == [], where
         assert page.evaluate(INLINE) == 0, where
+        for width, height in (DESK, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(TOO_WIDE) <= 0, f"{where} at {width}"
     officer.complaints[:] = [line for line in officer.complaints if "404" not in line]  # the last page is none
-
-
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_no_page_is_wider_than_its_screen(officer: Officer, ward: Ward, size: str) -> None:
-    code = seen_something(ward)
-    officer.sign_in()
-    page = officer.page
-    if size == "phone":
-        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    for path in (*PAGES, f"/incidents/{code}"):
-        page.goto(path)
-        assert page.evaluate(TOO_WIDE) <= 0, path
 
 
 def test_the_review_fits_a_duty_desk_without_scrolling(officer: Officer, ward: Ward) -> None:

@@ -154,6 +154,22 @@ def test_a_colleague_who_was_faster_is_named(officer: Officer, ward: Ward) -> No
     officer.complaints.clear()  # the 409 and the connection that was cut are what this test is about
 
 
+def test_an_event_that_joined_meanwhile_asks_for_a_second_look(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page = officer.page
+    page.route("**/api/v1/live*", lambda route: route.abort())
+    page.goto("/review")
+    open_case(officer, codes[0])
+    ward.see(Scene(at=NOON - timedelta(minutes=1), film=street()))
+    officer.press("1")
+    expect(page.locator("#toasts")).to_contain_text(f"{codes[0]} vừa có thêm sự việc")
+    expect(page.locator("[data-event]")).to_have_count(2)
+    officer.press("1")
+    open_case(officer, codes[1])
+    officer.complaints.clear()  # the 409 and the connection that was cut are what this test is about
+
+
 def test_a_claim_shows_who_looks(officer: Officer, ward: Ward) -> None:
     codes = three_scenes(ward)
     officer.sign_in()

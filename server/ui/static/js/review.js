@@ -75,11 +75,15 @@ async function lookAhead() {
 async function open(code) {
   let node = ahead?.code === code ? ahead.node : null;
   ahead = null;
+  if (code) mark(code);
+  shown().setAttribute("aria-busy", "true");
   try {
     node ??= await freshCase(path(code));
   } catch (error) {
     toast(error.message, { late: true });
     decision.busy = false;
+    shown().removeAttribute("aria-busy");
+    mark(currentCode());
     return;
   }
   if (!node) return;
@@ -120,7 +124,8 @@ async function follow(kind, fields) {
   const node = await freshCase(path(code)).catch(() => null);
   if (!node || currentCode() !== code || decision.busy || node.dataset.code !== code) return;
   const writes = document.activeElement?.id === "note" || decision.choosing;
-  const changed = node.querySelector("#decision").dataset.version !== decision.panel.dataset.version;
+  const known = (root) => root.querySelector("#decision").dataset.version + root.querySelector(".why").innerHTML;
+  const changed = known(node) !== known(shown());
   if (changed && !writes) decision.panel.replaceWith(node.querySelector("#decision"));
   const events = (root) => [...root.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (events(node) !== events(shown()) && player?.video.paused !== false) {

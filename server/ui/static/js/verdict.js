@@ -137,11 +137,11 @@ export class Decision {
     }
   }
 
-  /** A colleague was faster: say who did what, and show how it stands now. */
+  /** What was looked at is no longer all there is: say who did what, or what arrived, and show how it stands now. */
   #conflict(code, current) {
-    const by = current?.verdicts.at(-1);
-    const said = by && COLLEAGUE[by.move];
-    toast(said ? said(by.officer, code) : t("%(code)s vừa đổi; đã tải lại.", { code }), { late: true });
+    const by = current && current.verdicts.length > Number(this.panel.dataset.verdicts) ? current.verdicts.at(-1) : null;
+    const said = by ? COLLEAGUE[by.move](by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
+    toast(said, { late: true });
     this.stale();
   }
 }
