@@ -1,16 +1,19 @@
 """``anninh analyze VIDEO…``: recordings in, events out."""
 
 import json
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from edge import log
 from edge.analyze import Summary, analyze
 from edge.clock import SystemClock
 from edge.collector import Site, write
@@ -36,6 +39,9 @@ def analyze_command(
     model: Annotated[str | None, typer.Option(help="A model's name instead of the configured one.")] = None,
 ) -> None:
     """Run the walk over recordings as fast as they decode, and say what it saw."""
+    if not structlog.is_configured():
+        # Standard output is for the summary; what went well needs no line beside the progress bar.
+        log.configure(level=logging.WARNING)
     console = Console(stderr=True)
     try:
         edge = load_settings(config) if config is not None else None

@@ -1,7 +1,7 @@
 """First stop of a frame: the camera or file that a camera's settings name, opened as a source of frames."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -18,8 +18,11 @@ from edge.values import Frame
 class Source(Protocol):
     """A camera or recording. ``frames`` belongs to one thread, the camera's worker; the rest may be read by any."""
 
-    def frames(self) -> Iterator[Frame]:
-        """Every frame until the source ends or ``stop`` is set. Never raises because of what the source does."""
+    def frames(self) -> Generator[Frame, None, None]:
+        """Every frame until the source ends, ``stop`` is set, or it is closed: that lets go of the camera.
+
+        Never raises because of what the source does.
+        """
         ...
 
     @property

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal, Protocol
@@ -118,11 +119,12 @@ class Worker:
         is closed and recorded; the supervisor then starts a new worker.
         """
         try:
-            for frame in self._source.frames():
-                self.spent.lap("capture")
-                self.walk(frame)
-                if stop.is_set():
-                    break
+            with closing(self._source.frames()) as frames:
+                for frame in frames:
+                    self.spent.lap("capture")
+                    self.walk(frame)
+                    if stop.is_set():
+                        break
         except Exception:
             log.exception(
                 "worker_failed", camera=self.camera.name, at_s=round(self._last.pts_s, 3) if self._last else None

@@ -7,7 +7,7 @@ hole where frames were dropped.
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import av
@@ -73,6 +73,7 @@ class Live:
         self._clock = clock
         self._stop = stop
         self._chance = chance or random.Random()  # noqa: S311 — spreads reconnects, guards nothing
+        self._closed = threading.Event()
         self._tally = Tally(camera, clock)
         self._ready = threading.Condition()
         self._newest: Frame | None = None
@@ -83,7 +84,7 @@ class Live:
     def counters(self) -> Counters:
         return self._tally.read()
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Generator[Frame, None, None]:
         reader = threading.Thread(target=self._read_forever, name=f"read-{self._camera}", daemon=True)
         reader.start()
         try:
@@ -93,7 +94,12 @@ class Live:
                     yield frame
         finally:
             # A reader that hangs in a dead connection ends with its read timeout; nobody waits that long for it.
-            reader.join(timeout=NAP_S if self._stop.is_set() else 0)
+            self._closed.set()
+            reader.join(timeout=NAP_S)
+
+    def _is_over(self) -> bool:
+        """Stopped, or nobody takes the frames any more."""
+        return self._stop.is_set() or self._closed.is_set()
 
     def _take(self) -> Frame | None:
         with self._ready:
@@ -129,10 +135,10 @@ class Live:
         """The reader's life: connect, read until it breaks, wait, again."""
         timeline = Timeline(self._clock.now(), zero_mono_s=self._clock.mono_s())
         wait_s = FIRST_WAIT_S
-        while not self._stop.is_set():
+        while not self._is_over():
             before = self.counters.frames
             error = self._read_once(timeline)
-            if self._stop.is_set():
+            if self._is_over():
                 return
             self._tally.offline(error)
             wait_s = FIRST_WAIT_S if self.counters.frames > before else min(wait_s * 2, LONGEST_WAIT_S)
@@ -147,7 +153,7 @@ class Live:
                 address.url, format=address.format, options=address.options, timeout=(OPEN_S, READ_S)
             ) as container:
                 for frame in Decoder(container, self._camera, timeline, self._tally, live=self._clock).frames():
-                    if self._stop.is_set():
+                    if self._is_over():
                         return "stopping"
                     self._give(frame)
         except (av.FFmpegError, OSError) as error:
@@ -158,5 +164,5 @@ class Live:
 
     def _pause(self, seconds: float) -> None:
         until_s = self._clock.mono_s() + seconds
-        while not self._stop.is_set() and self._clock.mono_s() < until_s:
+        while not self._is_over() and self._clock.mono_s() < until_s:
             self._clock.sleep(NAP_S)

@@ -1,7 +1,7 @@
 """A recording as a source: at its own speed or as fast as it decodes, once or in a loop, as far as it goes."""
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Recording:
     def counters(self) -> Counters:
         return self._tally.read()
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Generator[Frame, None, None]:
         torn: str | None = None
         begin_s = 0.0
         while not self._stop.is_set():

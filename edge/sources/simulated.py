@@ -1,7 +1,7 @@
 """The simulated street as a source: drawn, encoded to H.264 as a camera would, handed on with its packets."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from fractions import Fraction
 
@@ -48,7 +48,7 @@ class Simulated:
     def counters(self) -> Counters:
         return self._tally.read()
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Generator[Frame, None, None]:
         wanted = self._parameters
         street, encoder = Street(wanted), _encoder(wanted)
         timeline = Timeline(self._start_at or self._clock.now(), zero_mono_s=self._clock.mono_s())

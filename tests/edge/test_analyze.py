@@ -1,6 +1,8 @@
 """``anninh analyze``: the walk offline, its summary, its events file, its errors."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +83,13 @@ def test_the_command_writes_contract_messages_pictures_and_a_json_summary(tmp_pa
     assert BEGIN <= event.data.started_at <= BEGIN + timedelta(seconds=4)
     assert event.data.clock.basis == "file"
     assert len(list(pictures.glob("*.jpg"))) == 1
+
+
+def test_standard_output_is_the_summary_and_nothing_else(tmp_path: Path) -> None:
+    video = a_video(tmp_path / "kho.mp4", seconds=1)
+    command = [sys.executable, "-m", "edge", "analyze", str(video), "--model", "builtin", "--json"]
+    result = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert json.loads(result.stdout)["frames"] == 10
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,15 @@ def test_a_fast_motorbike_keeps_its_id_though_its_boxes_do_not_touch() -> None:
     assert len(ids) == 1
 
 
-def test_a_rider_and_his_motorbike_are_two_tracks() -> None:
+def test_a_motorbike_does_not_take_the_id_of_its_rider_whose_box_it_shares() -> None:
     tracker = Tracker(("person", "motorcycle"), detect_fps=5)
     for step in range(5):
-        boxes = detections((20 + step, 20, 40 + step, 60), (18 + step, 30, 44 + step, 62))
-        both = type(boxes)(boxes.boxes, boxes.scores, np.array([0, 1]))
-        tracks = tracker.update(frame(step / 5), both)
-    assert {one.class_name for one in tracks} == {"person", "motorcycle"}
+        rider = seen(tracker, step / 5, (20 + step, 20, 40 + step, 60))
+    for step in range(5, 10):
+        both = seen(tracker, step / 5, (18 + step, 30, 44 + step, 62), class_index=1)
+    bike = next(one for one in both if one.seen_s == pytest.approx(9 / 5))
+    assert bike.class_name == "motorcycle"
+    assert bike.id != rider[0].id
 
 
 def test_the_class_is_what_most_of_its_detections_say() -> None:

@@ -24,10 +24,10 @@ def rtsp() -> Iterator[RtspCamera]:
     camera.kill()
 
 
-def opened(url: str) -> tuple[Source, Generator[Frame], threading.Event]:
+def opened(url: str) -> tuple[Source, Generator[Frame, None, None], threading.Event]:
     stop = threading.Event()
     source = open_source(default_camera("kho", url), SystemClock(), stop)
-    return source, (frame for frame in source.frames()), stop
+    return source, source.frames(), stop
 
 
 @pytest.mark.rtsp
@@ -91,3 +91,12 @@ def test_a_camera_that_is_not_there_is_offline_with_the_reason_and_stops_at_once
     assert not walker.is_alive()
     assert "secret" not in caplog.text
     assert [record.message for record in caplog.records].count("camera_offline") == 1
+
+
+@pytest.mark.rtsp
+def test_a_worker_that_gives_up_lets_go_of_the_camera(rtsp: RtspCamera) -> None:
+    source, frames, _ = opened(rtsp.url)
+    next(frames)
+    frames.close()
+    wait_until(lambda: not [one for one in threading.enumerate() if one.name == "read-kho"], "the reader to end")
+    assert source.counters.frames >= 1
