@@ -40,6 +40,7 @@ def export(
         raise ModelError(weights, f"can't have pictures of {size} pixels; take a multiple of 32, e.g. 640")
     if calibrate is not None and form != "openvino":
         raise ModelError(weights, "INT8 is made for OpenVINO only; leave out --int8 or take --format openvino")
+    samples = _pictures(calibrate) if calibrate is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     # the library writes beside the .pt, which may lie where nobody can write
     with tempfile.TemporaryDirectory() as scratch:
@@ -48,7 +49,15 @@ def export(
         graph = _onnx(copy, size)
         if form == "onnx":
             return Path(shutil.move(graph, folder / graph.name))
-        return _openvino(graph, folder, calibrate)
+        return _openvino(graph, folder, samples)
+
+
+def _pictures(calibrate: Path) -> list[Path]:
+    """The pictures to calibrate with: evenly spread over the folder, for neighbours are often alike."""
+    files = sorted(file for file in calibrate.rglob("*") if file.suffix.lower() in PICTURES)
+    if len(files) < LEAST_PICTURES:
+        raise ModelError(calibrate, f"holds {len(files)} pictures; calibration needs {LEAST_PICTURES}, better 100")
+    return files[:: -(-len(files) // CALIBRATION_PICTURES)]
 
 
 def _onnx(weights: Path, size: int) -> Path:
@@ -62,19 +71,19 @@ def _onnx(weights: Path, size: int) -> Path:
         raise ModelError(weights.name, f"can't be exported ({error}); {ultralytics.INSTALL}") from error
 
 
-def _openvino(graph: Path, folder: Path, calibrate: Path | None) -> Path:
+def _openvino(graph: Path, folder: Path, samples: list[Path]) -> Path:
     import openvino as ov
 
     metadata = _metadata(graph)
     model = ov.convert_model(str(graph))
     name = graph.stem
-    if calibrate is not None:
-        model = _quantise(model, calibrate, tuple(metadata["imgsz"]))
+    if samples:
+        model = _quantise(model, samples, tuple(metadata["imgsz"]))
         name += "_int8"
     made = folder / f"{name}_openvino_model"
     made.mkdir(exist_ok=True)
-    # half-precision weights halve the file and change no answer: the network computes in float all the same
-    ov.save_model(model, str(made / f"{graph.stem}.xml"), compress_to_fp16=calibrate is None)
+    # weights in half precision halve the file; it still computes in float
+    ov.save_model(model, str(made / f"{graph.stem}.xml"), compress_to_fp16=not samples)
     text = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)
     (made / "metadata.yaml").write_text(text, encoding="utf-8")
     return made
@@ -90,20 +99,17 @@ def _metadata(graph: Path) -> dict[str, Any]:
     }
 
 
-def _quantise(model: Any, calibrate: Path, size: tuple[int, int]) -> Any:
+def _quantise(model: Any, samples: list[Path], size: tuple[int, int]) -> Any:
     """INT8 weights and activations, ranges from the pictures; the head that makes boxes stays in float."""
     try:
         import nncf
     except ImportError as error:
         raise ModelError("nncf", f"is needed for INT8; install it: {ultralytics.INSTALL}") from error
-    files = sorted(file for file in calibrate.rglob("*") if file.suffix.lower() in PICTURES)[:CALIBRATION_PICTURES]
-    if len(files) < LEAST_PICTURES:
-        raise ModelError(calibrate, f"holds {len(files)} pictures; calibration needs {LEAST_PICTURES}, better 100")
     return nncf.quantize(
         model,
-        nncf.Dataset(list(_inputs(files, size))),
+        nncf.Dataset(list(_inputs(samples, size))),
         preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(files),
+        subset_size=len(samples),
         # box arithmetic in 8 bits would move boxes by pixels and is what blinded the files in circulation
         ignored_scope=nncf.IgnoredScope(patterns=[_head(model)], types=["Sigmoid"], validate=False),
     )

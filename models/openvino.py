@@ -65,7 +65,12 @@ class _Runner:
             steps.scale(layout.divisor)
         # a stream computes one picture; with one stream several cameras would wait in line while cores lie idle
         streams = max(1, (os.cpu_count() or 1) // threads)
-        config = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams * threads}
+        config = {
+            "NUM_STREAMS": streams,
+            "INFERENCE_NUM_THREADS": streams * threads,
+            # newer processors would compute in bfloat16: boxes move by pixels, and evidence would differ by machine
+            "INFERENCE_PRECISION_HINT": "f32",
+        }
         self._compiled = core.compile_model(adapt.build(), "CPU", config)
         self._requests = threading.local()
 
