@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from contract.event import Event
 from edge import log
 from edge.analyze import Summary, analyze
 from edge.clock import SystemClock
@@ -47,25 +48,11 @@ def analyze_command(
         edge = load_settings(config) if config is not None else None
         recordings = cameras(videos, edge, camera, start_at)
         load = loader(edge.model if edge is not None else ModelSettings(), model)
-    except (SettingsError, registry.ModelError) as error:
+        _prepare(out, evidence)
+    except (SettingsError, registry.ModelError, OSError) as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         raise typer.Exit(2) from error
-    if evidence is not None:
-        evidence.mkdir(parents=True, exist_ok=True)
-    with _progress(console) as progress:
-        bars = {one.source: progress.add_task(Path(one.source).name, total=None) for one in recordings}
-
-        def show(one: CameraSettings, promised_s: float | None, at_s: float) -> None:
-            progress.update(bars[one.source], completed=at_s, total=promised_s)
-
-        summary, events = analyze(
-            recordings,
-            load,
-            SystemClock(),
-            site=_site(edge),
-            pictures=evidence,
-            watch=lambda one, promised_s, frame, _: show(one, promised_s, frame.pts_s),
-        )
+    summary, events = _analyze(console, recordings, load, _site(edge), evidence)
     if out is not None:
         write(out, events)
     _print(summary, as_json)
@@ -92,6 +79,34 @@ def cameras(
     if start_at is not None:
         made[0] = made[0].model_copy(update={"start_at": start_at})
     return made
+
+
+def _prepare(out: Path | None, evidence: Path | None) -> None:
+    """Find out before hours of work whether the results can be written. Raises OSError."""
+    if out is not None:
+        out.touch()
+    if evidence is not None:
+        evidence.mkdir(parents=True, exist_ok=True)
+
+
+def _analyze(
+    console: Console, recordings: Sequence[CameraSettings], load: Load, site: Site, evidence: Path | None
+) -> tuple[Summary, list[Event]]:
+    """The analysis, behind a progress bar where somebody watches."""
+    with _progress(console) as progress:
+        bars = {one.source: progress.add_task(Path(one.source).name, total=None) for one in recordings}
+
+        def show(one: CameraSettings, promised_s: float | None, at_s: float) -> None:
+            progress.update(bars[one.source], completed=at_s, total=promised_s)
+
+        return analyze(
+            recordings,
+            load,
+            SystemClock(),
+            site=site,
+            pictures=evidence,
+            watch=lambda one, promised_s, frame, _: show(one, promised_s, frame.pts_s),
+        )
 
 
 def _site(edge: EdgeSettings | None) -> Site:

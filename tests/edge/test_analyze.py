@@ -98,6 +98,7 @@ def test_standard_output_is_the_summary_and_nothing_else(tmp_path: Path) -> None
         (["missing.mp4", "--model", "builtin"], 1, "cannot be opened"),
         (["missing.mp4", "--model", "no-such-model"], 2, "no such model"),
         (["missing.mp4", "--config", "none.yaml"], 2, "cannot be read"),
+        (["missing.mp4", "--model", "builtin", "--out", "/no/such/folder/events.jsonl"], 2, "No such file"),
     ],
 )
 def test_the_command_says_what_is_wrong(arguments: list[str], status: int, says: str) -> None:

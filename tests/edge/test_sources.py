@@ -202,6 +202,7 @@ def packet(pts: int | None, dts: int | None) -> "av.Packet[av.VideoStream]":
         ([0, 40, 80, 120], [0, 40, 80, 120], "sound stamps are kept"),
         ([0, 40, 40, 80], [0, 40, 80, 120], "a stamp that stands still"),
         ([1000, 1040, 0, 40, 80], [1000, 1040, 1080, 1120, 1160], "a jump back to 0"),
+        ([1000, 1080, 0, 80, 240], [1000, 1080, 1120, 1200, 1360], "after a jump the spacing is the stream's own"),
         ([0, 40, None, None, 160], [0, 40, 80, 120, 160], "missing stamps"),
         ([0, 40, 5000, 5040], [0, 40, 5000, 5040], "a recorder's pause is time"),
         ([0, 40, 99_000_000, 99_000_040], [0, 40, 80, 120], "a leap of a day is not"),
