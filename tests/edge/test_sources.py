@@ -110,6 +110,39 @@ def test_a_torn_file_plays_as_far_as_it_goes_and_says_where_it_broke(
     assert [record.message for record in caplog.records].count("recording_torn") == 1
 
 
+def test_damaged_packets_are_counted_and_skipped_with_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = a_video(tmp_path / "scratched.mp4", seconds=8)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle - 10_000 : middle + 10_000] = b"\xff" * 20_000
+    path.write_bytes(content)
+    source, _, _ = opened(path)
+    with caplog.at_level(logging.WARNING):
+        frames = list(source.frames())
+    assert len(frames) >= 40
+    assert grows(frames)
+    assert frames[-1].pts_s > 7.0, "what follows the scratch is played"
+    assert source.counters.faults >= 1
+    assert [record.message for record in caplog.records if record.name.startswith("edge")] == ["picture_damaged"]
+
+
+@pytest.mark.data
+def test_a_hostile_file_does_not_stop_another_camera(data_dir: Path) -> None:
+    paths = [
+        data_dir / name
+        for name in ("hostile/bgslib_demo_48x48_rawvideo_aborts_opencv.avi", "videos/mot15_tud-campus.mp4")
+    ]
+    sources = [opened(path)[0] for path in paths]
+    walkers = [threading.Thread(target=lambda one=one: [frame.image for frame in one.frames()]) for one in sources]
+    for walker in walkers:
+        walker.start()
+    for walker in walkers:
+        walker.join(timeout=30)
+    assert [source.counters.frames for source in sources] == [51, 71]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
