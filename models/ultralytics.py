@@ -28,5 +28,8 @@ def load(weights: Path | str, *, may_download: bool = False) -> Any:
     try:
         return ultralytics.YOLO(str(weights))
     except Exception as error:  # unpickling may raise anything
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(weights, f"ultralytics can't load it ({lines[0].rstrip('. ')})") from error
+        # its messages carry pictograms, which not every terminal has
+        plain = str(error).encode("ascii", "ignore").decode().strip()
+        reason = (plain.splitlines() or [type(error).__name__])[0].rstrip(". ")
+        cure = "; fetch it where there is a network and copy models/weights/ here" if may_download else ""
+        raise ModelError(weights, f"ultralytics can't load it ({reason}){cure}") from error
