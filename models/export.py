@@ -62,7 +62,10 @@ def _pictures(calibrate: Path) -> list[Path]:
 
 def _onnx(weights: Path, size: int) -> Path:
     """A .onnx beside ``weights``."""
-    model = ultralytics.load(weights)
+    try:
+        model = ultralytics.load(weights)
+    except ModelError as error:
+        raise ModelError(weights.name, error.reason.replace(str(weights), weights.name)) from error
     if model.task != "detect":
         raise ModelError(weights.name, f"is made for the task {model.task!r}, not for detection")
     try:

@@ -27,7 +27,7 @@ WEIGHTS = [
 ]
 NETWORKS = [pytest.param(name, marks=pytest.mark.data) for name in WEIGHTS]
 EVERY = ["builtin", "scripted", *NETWORKS]
-SIZES = [(480, 640), (1080, 1920), (641, 77), (32, 500)]
+SIZES = [(1080, 1920), (641, 77), (32, 500)]
 
 
 def network(name: str) -> NetworkDetector:
@@ -71,7 +71,7 @@ def assert_same(one: Detections, other: Detections) -> None:
 @pytest.mark.parametrize("fresh", EVERY, indirect=True)
 def test_answers_have_the_promised_shapes_types_and_ranges(fresh: Callable[[], Detector]) -> None:
     detector = fresh()
-    pictures = [*photographs(2), *(noise(height, width) for height, width in SIZES)]
+    pictures = [*photographs(1), *(noise(height, width) for height, width in SIZES)]
     answers = detector.detect(pictures, 0.1)
     assert len(answers) == len(pictures)
     for picture, found in zip(pictures, answers, strict=True):
@@ -96,7 +96,7 @@ def test_answers_have_the_promised_shapes_types_and_ranges(fresh: Callable[[], D
 
 @pytest.mark.parametrize("fresh", EVERY, indirect=True)
 def test_a_batch_answers_as_its_pictures_one_by_one(fresh: Callable[[], Detector]) -> None:
-    pictures = [*photographs(2), noise(90, 160)]
+    pictures = [*photographs(1), noise(90, 160)]
     together = fresh().detect(pictures)
     alone = fresh()
     for picture, found in zip(pictures, together, strict=True):
@@ -128,13 +128,13 @@ def test_the_picture_is_left_as_it_was(fresh: Callable[[], Detector]) -> None:
 @pytest.mark.parametrize("fresh", EVERY, indirect=True)
 def test_several_threads_may_ask_at_once(fresh: Callable[[], Detector]) -> None:
     detector = fresh()
-    pictures = photographs(3)
+    pictures = photographs(2)
     expected = None if detector.needs_motion else [detector.detect([picture])[0] for picture in pictures]
     failures: list[BaseException] = []
 
     def ask() -> None:
         try:
-            for at in (0, 1, 2):
+            for at in (0, 1):
                 found = detector.detect([pictures[at]])[0]
                 if expected is not None:
                     assert_same(found, expected[at])

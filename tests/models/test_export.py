@@ -17,7 +17,7 @@ from models.names import COCO
 from tests.support.needs import ROOT
 from tests.support.pictures import noise
 
-pytestmark = [pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.filterwarnings("ignore")]
 """Torch and its exporters warn of their own affairs."""
 
 SIZE = 96
@@ -68,18 +68,21 @@ def likeness(one: NDArray[np.floating], other: NDArray[np.floating]) -> tuple[fl
     return boxes, scores
 
 
+@pytest.fixture(scope="module")
+def made(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[export.Form, Path]:
+    """Exported once in each form."""
+    folder = tmp_path_factory.mktemp("made")
+    forms: tuple[export.Form, ...] = ("onnx", "openvino")
+    return {form: export.export(weights, folder, form=form, size=SIZE) for form in forms}
+
+
 @pytest.mark.ultralytics
 @pytest.mark.parametrize("form", ["onnx", "openvino"])
 def test_an_export_answers_as_the_torch_model(
-    weights: Path,
-    picture: NDArray[np.uint8],
-    expected: NDArray[np.float32],
-    tmp_path: Path,
-    form: export.Form,
+    made: dict[export.Form, Path], picture: NDArray[np.uint8], expected: NDArray[np.float32], form: export.Form
 ) -> None:
-    made = export.export(weights, tmp_path, form=form, size=SIZE)
-    assert made.name == ("fresh.onnx" if form == "onnx" else "fresh_openvino_model")
-    detector = registry.open_unchecked(made)
+    assert made[form].name == ("fresh.onnx" if form == "onnx" else "fresh_openvino_model")
+    detector = registry.open_unchecked(made[form])
     assert detector.layout.kind is Kind.YOLO
     assert detector.classes == COCO
     assert detector.info.input_size == (SIZE, SIZE)
@@ -111,10 +114,9 @@ def test_an_int8_export_stays_near_the_torch_model_and_is_smaller(
 
 
 @pytest.mark.ultralytics
-def test_an_untrained_network_is_made_but_the_self_test_refuses_it(weights: Path, tmp_path: Path) -> None:
-    made = export.export(weights, tmp_path, form="onnx", size=SIZE)
+def test_an_untrained_network_is_made_but_the_self_test_refuses_it(made: dict[export.Form, Path]) -> None:
     with pytest.raises(ModelError, match=r"blind|finds things|same whatever"):
-        registry.load("auto", made, 1)
+        registry.load("auto", made["onnx"], 1)
 
 
 @pytest.mark.ultralytics

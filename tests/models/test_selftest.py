@@ -23,17 +23,17 @@ def test_every_model_that_is_well_sees_all_of_the_known_pictures(data_dir: Path,
     assert (result.seen, result.known) == (12, 12)
 
 
+BROKEN = {
+    "yolov8n_qlinear_zero_output.onnx": "every score is 0",
+    "yolov8n_static_int8_zero_output.onnx": "every score is 0",
+    "deimv2_atto_int8_degraded.onnx": "nearly blind: it saw",
+    "yolo11n_truncated.pt": "cut off",
+    "yolov8n_placeholder.pt": "text, not a model",
+}
+
+
 @pytest.mark.data
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("yolov8n_qlinear_zero_output.onnx", "every score is 0"),
-        ("yolov8n_static_int8_zero_output.onnx", "every score is 0"),
-        ("deimv2_atto_int8_degraded.onnx", "nearly blind: it saw"),
-        ("yolo11n_truncated.pt", "cut off"),
-        ("yolov8n_placeholder.pt", "text, not a model"),
-    ],
-)
+@pytest.mark.parametrize(("name", "reason"), BROKEN.items())
 def test_broken_weights_are_refused_with_their_reason_and_a_cure(data_dir: Path, name: str, reason: str) -> None:
     path = data_dir / "weights" / "broken" / name
     with pytest.raises(ModelError, match=reason) as refusal:
@@ -45,9 +45,7 @@ def test_broken_weights_are_refused_with_their_reason_and_a_cure(data_dir: Path,
 
 @pytest.mark.data
 def test_no_broken_file_is_forgotten_here(data_dir: Path) -> None:
-    for path in sorted((data_dir / "weights" / "broken").iterdir()):
-        with pytest.raises(ModelError):
-            registry.load("auto", path, 1)
+    assert {path.name for path in (data_dir / "weights" / "broken").iterdir()} == set(BROKEN)
 
 
 def test_the_known_picture_is_the_same_every_time_and_its_mirror_is_not() -> None:
