@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
 EXTRAS ?=
+# Test processes side by side
+WORKERS ?= 2
 comma := ,
 
 .PHONY: setup demo test check clean
@@ -34,7 +36,7 @@ check: setup  ## Style, types, and who may import whom.
 	$(BIN)/lint-imports
 
 test: check  ## Every check and test; what is not installed here is skipped with its reason.
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 clean:  ## Remove the environment and the demo's data.
 	rm -rf $(VENV) var

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contract.envelope import Envelope, Value
 from contract.instant import Instant
-from contract.names import Count, Ordinal, Sha256, Slug
+from contract.names import Count, Label, Ordinal, Sha256, Slug
 
 EVENT_TYPE: Final = "vn.anninh.event.v1"
 
@@ -65,6 +65,7 @@ class Place(Value):
 
     kind: Literal["zone", "line", "camera"]
     name: Slug
+    label: Label = ""
 
 
 class ClockReading(Value):

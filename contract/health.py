@@ -8,7 +8,7 @@ from pydantic import Field
 from contract.envelope import Envelope, Value
 from contract.event import ModelRef
 from contract.instant import Instant
-from contract.names import Count, Ordinal, Slug
+from contract.names import Count, Label, Ordinal, Slug
 
 HEALTH_TYPE: Final = "vn.anninh.health.v1"
 STATUS_TYPE: Final = "vn.anninh.status.v1"
@@ -30,6 +30,7 @@ class CameraHealth(Value):
     """One camera since the edge's session began; counters only grow within a session."""
 
     camera: Slug
+    label: Label = ""
     state: CameraState
     last_frame_at: Instant | None = None
     up_s: float = Field(ge=0.0)

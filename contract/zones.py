@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contract.envelope import Value
 from contract.event import Fraction
+from contract.names import Label
 
 Point = tuple[Fraction, Fraction]
 
@@ -13,6 +14,7 @@ Point = tuple[Fraction, Fraction]
 class Zone(Value):
     """A polygon of at least three points; it need not be closed or convex."""
 
+    label: Label = ""
     points: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
 
 
@@ -20,5 +22,6 @@ class Line(Value):
     """A directed segment a → b. A track that crosses from its left side to its right (picture turned as one looks
     along a → b) crosses ``forward``, else ``backward``."""
 
+    label: Label = ""
     a: Point
     b: Point

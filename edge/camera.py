@@ -30,12 +30,14 @@ class Camera:
     def __init__(
         self,
         name: str,
+        label: str,
         make_worker: Callable[[], Worker],
         clock: Clock,
         stop: threading.Event,
         chance: random.Random | None = None,
     ) -> None:
         self.camera = name
+        self.label = label
         self._make_worker = make_worker
         self._clock = clock
         self._stop = stop

@@ -24,12 +24,12 @@ _ANYBODY = (
 )
 
 _STREET_ZONES = {
-    "cua-hang": Zone(points=((0.02, 0.30), (0.24, 0.30), (0.24, 0.41), (0.02, 0.41))),
-    "via-he": Zone(points=((0.0, 0.80), (1.0, 0.80), (1.0, 1.0), (0.0, 1.0))),
-    "goc-dung": Zone(points=((0.42, 0.80), (0.88, 0.80), (0.88, 1.0), (0.42, 1.0))),
+    "cua-hang": Zone(label="Trước cửa hàng", points=((0.02, 0.30), (0.24, 0.30), (0.24, 0.41), (0.02, 0.41))),
+    "via-he": Zone(label="Vỉa hè", points=((0.0, 0.80), (1.0, 0.80), (1.0, 1.0), (0.0, 1.0))),
+    "goc-dung": Zone(label="Góc dừng chân", points=((0.42, 0.80), (0.88, 0.80), (0.88, 1.0), (0.42, 1.0))),
 }
 """The shops' front, the near pavement, and the part of it where people stop."""
-_STREET_LINES = {"mep-duong": Line(a=(0.0, 0.77), b=(1.0, 0.77))}
+_STREET_LINES = {"mep-duong": Line(label="Mép đường", a=(0.0, 0.77), b=(1.0, 0.77))}
 """The near edge of the road; from it into the road is ``backward``."""
 _STREET_RULES = (
     RuleSettings(name="xam-nhap-cua-hang", kind="intrusion", zone="cua-hang", dwell_s=0.6, close_s=2.0, cool_s=5.0),

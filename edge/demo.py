@@ -179,6 +179,7 @@ def _write_settings(plan: Plan) -> tuple[Path, Path]:
         "broker": {"url": f"mqtt://127.0.0.1:{plan.broker_port}"},
         "server": {"url": plan.address, "token_file": str(plan.folder / "edge-token")},
         "model": {"name": plan.model},
+        "heartbeat_s": 2.0,
         "cameras": [
             camera.model_dump(mode="json", exclude_defaults=True) for camera in cameras(plan, datetime.now(UTC))
         ],

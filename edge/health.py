@@ -25,6 +25,11 @@ class CameraStatus(Protocol):
         ...
 
     @property
+    def label(self) -> str:
+        """What officers call it."""
+        ...
+
+    @property
     def state(self) -> CameraState:
         """What it is doing."""
         ...
@@ -112,6 +117,7 @@ class HealthReport:
         new, self._frames[camera.camera] = frames - self._frames[camera.camera], frames
         return CameraHealth(
             camera=camera.camera,
+            label=camera.label,
             state=camera.state,
             last_frame_at=camera.last_frame_at,
             up_s=camera.up_s,

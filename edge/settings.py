@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from contract import topics
 from contract.event import Severity
-from contract.names import Slug
+from contract.names import Label, Slug
 from contract.zones import Line, Zone
 
 
@@ -96,7 +96,7 @@ class CameraSettings(Settings):
     """One camera: where its pictures come from, its zones and lines, its rules."""
 
     name: Slug
-    label: str = ""
+    label: Label = ""
     """What officers call it; shown on screen."""
     source: str
     """A file, ``rtsp://…``, ``webcam:0`` or ``sim:street?seed=7``. Credentials in it are never logged."""

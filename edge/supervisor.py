@@ -73,7 +73,7 @@ class Edge:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
         self._cameras = [
-            Camera(one.name, lambda one=one: self._worker(one), clock, stop)  # type: ignore[misc]
+            Camera(one.name, one.label, lambda one=one: self._worker(one), clock, stop)  # type: ignore[misc]
             for one in settings.cameras
         ]
         self._health = HealthReport(

@@ -46,8 +46,8 @@ class Frame:
     """One picture of one camera.
 
     ``pts_s``: seconds on the stream's own clock, strictly growing within a run; every duration in a rule is a
-    difference of these. ``captured_at``: the same instant in UTC. ``packets``: the coded packets that arrived since the frame
-    before (usually one). ``image`` and ``luma`` are made on first use: a frame in which nothing moves is never
+    difference of these. ``captured_at``: the same instant in UTC. ``packets``: the coded packets that arrived since the
+    frame before (usually one). ``image`` and ``luma`` are made on first use: a frame in which nothing moves is never
     converted. One thread, the camera's worker, owns a frame.
     """
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from server.api.schemas import Problem
+from server.schemas import Problem
 
 log = structlog.get_logger(__name__)
 

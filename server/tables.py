@@ -219,6 +219,8 @@ class IncidentRow(Table):
     rule_kind: Mapped[str] = mapped_column(String(64))
     rule_name: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(64))
+    place_label: Mapped[str] = mapped_column(String(200), default="")
+    """What people called the place when it happened; empty: its name."""
     severity: Mapped[str] = mapped_column(String(16))
     mode: Mapped[str] = mapped_column(String(16))
     """active | trial; a trial incident is never counted."""

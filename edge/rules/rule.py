@@ -28,10 +28,12 @@ def wanted(rule: RuleSettings, tracks: Sequence[Track]) -> list[Track]:
 def zone_of(rule: RuleSettings, camera: CameraSettings) -> tuple[Place, tuple[tuple[float, float], ...]]:
     """The rule's zone as messages name it, and its polygon; the settings made sure that it exists."""
     name = rule.zone or ""
-    return Place(kind="zone", name=name), camera.zones[name].points
+    zone = camera.zones[name]
+    return Place(kind="zone", name=name, label=zone.label), zone.points
 
 
 def line_of(rule: RuleSettings, camera: CameraSettings) -> tuple[Place, Line]:
     """The rule's line as messages name it, and its points."""
     name = rule.line or ""
-    return Place(kind="line", name=name), camera.lines[name]
+    line = camera.lines[name]
+    return Place(kind="line", name=name, label=line.label), line

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from server.api.deps import Has, Viewer
 from server.api.responses import problems
-from server.api.schemas import CameraOut
+from server.schemas import CameraOut
 from server.store import cameraview
 
 router = APIRouter(prefix="/api/v1", tags=["cameras"])

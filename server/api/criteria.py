@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Query
 
 from server.api.deps import Has, Viewer, refused
 from server.api.responses import problems
-from server.api.schemas import CriterionDetail, PeriodOut, Scoreboard
 from server.criteria.period import Period, PeriodError
+from server.schemas import CriterionDetail, PeriodOut, Scoreboard
 from server.services import Services
 from server.store import criteria
 from server.store.errors import StoreError

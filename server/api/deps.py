@@ -9,8 +9,8 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie
 
 from server import auth
-from server.api.schemas import UserOut
 from server.role import Role, at_least
+from server.schemas import UserOut
 from server.services import Services, services
 from server.store import sessions
 from server.store.errors import ForbiddenError, InvalidError, NotFoundError, StoreError, TakenError

@@ -7,7 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ConfigDict
 
 from server.api.deps import Has
-from server.api.schemas import Schema
+from server.schemas import Schema
 from server.store import edges
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="edge", description="An edge's token.")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from contract.names import Slug
 from server.api.deps import Admin, Has
 from server.api.responses import problems
-from server.api.schemas import DeadLetterPage, EdgeOut, EdgeToken
+from server.schemas import DeadLetterPage, EdgeOut, EdgeToken
 from server.store import audit, cameraview, deadletterview
 from server.store import edges as rows
 

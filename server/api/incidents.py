@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import conflict, conflicting, problems
-from server.api.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
+from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
 from server.store import incidents
 from server.store.errors import ConflictError, StoreError
 from server.verdict import MEANINGS, State

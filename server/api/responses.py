@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
-from server.api.schemas import Problem
+from server.schemas import Problem
 from server.store.errors import ConflictError
 
 PROBLEM_JSON = "application/problem+json"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server import auth
 from server.api.deps import SESSION_COOKIE, Has, Open, session_lasts
 from server.api.responses import problems
-from server.api.schemas import SessionOut, UserOut
+from server.schemas import SessionOut, UserOut
 from server.services import Services
 from server.store import audit, sessions, users
 from server.store.sessions import SignedIn

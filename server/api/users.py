@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from server import auth
 from server.api.deps import Admin, Has, refused
 from server.api.responses import problems
-from server.api.schemas import AccountOut, NewPassword, Role
+from server.schemas import AccountOut, NewPassword, Role
 from server.store import users
 from server.store.errors import StoreError
 

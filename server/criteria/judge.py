@@ -5,7 +5,7 @@ at risk. A result that rests on absence (a zero, or staying under a limit) is on
 up long enough; otherwise it is unknown, never met. What was confirmed stands whatever the uptime was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server import wording
@@ -49,6 +49,11 @@ class Evidence:
     def uptime(self) -> float | None:
         """The mean share of all cameras, 0..1; None without cameras."""
         return sum(camera.share for camera in self.cameras) / len(self.cameras) if self.cameras else None
+
+    @property
+    def since_its_start(self) -> "Evidence":
+        """The same, resting only on cameras that were in service when the period began."""
+        return replace(self, cameras=tuple(camera for camera in self.cameras if not camera.began_late))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,14 @@ def _cameras(definition: Definition, evidence: Evidence) -> Judgement:
             value=0.0 if definition.measure.aggregate == "count" else None,
         )
     many = len(evidence.cameras)
+    whole = evidence.since_its_start
+    if definition.measure.aggregate != "count" and whole.uptime is None:
+        return Judgement(
+            state="unknown",
+            why_vi="không đủ dữ liệu: mọi camera đều mới đưa vào dùng trong kỳ",
+            why_en="not enough data: every camera was put into service during the period",
+            value=None,
+        )
     if definition.measure.aggregate == "count":
         value = float(many)
         why_vi, why_en = (
@@ -133,14 +146,14 @@ def _cameras(definition: Definition, evidence: Evidence) -> Judgement:
             f"{wording.count_en(many, 'camera')} in service",
         )
     else:
-        value = evidence.uptime * 100.0
-        worst = evidence.worst
+        worst, share = whole.worst or evidence.worst, whole.uptime or 0.0
+        value = share * 100.0
         why_vi = (
-            f"camera hoạt động {wording.percent_vi(evidence.uptime, 2)} thời gian của kỳ, "
+            f"camera hoạt động {wording.percent_vi(share, 2)} thời gian của kỳ, "
             f"thấp nhất {worst.camera} {wording.percent_vi(worst.share, 2)}"
         )
         why_en = (
-            f"cameras up {wording.percent_en(evidence.uptime, 2)} of the period, "
+            f"cameras up {wording.percent_en(share, 2)} of the period, "
             f"least {worst.camera} {wording.percent_en(worst.share, 2)}"
         )
     if definition.compare is None or definition.compare.target is None:

@@ -69,6 +69,7 @@ def _keep(
     row.last_frame_at = told.last_frame_at or row.last_frame_at
     # PostgreSQL's text has no room for U+0000
     row.error = told.error.replace("\x00", "") if told.error else None
+    row.label = told.label.replace("\x00", "")
     return changed
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.health import HEARTBEAT_S
-from server.api.schemas import CameraOut, EdgeOut
 from server.evidence import EvidenceFiles
+from server.schemas import CameraOut, EdgeOut
 from server.tables import CameraHour, CameraRow, EdgeRow, SequenceGap
 
 SILENT_AFTER: Final = timedelta(seconds=3 * HEARTBEAT_S)

@@ -6,10 +6,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from server.api.schemas import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.criteria import judge
 from server.criteria.definition import Definition, Definitions
 from server.criteria.period import Period
+from server.schemas import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.store import figures, incidentview
 from server.store.errors import NotFoundError
 from server.store.figures import Figures

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.api.schemas import DeadLetterOut, DeadLetterPage
+from server.schemas import DeadLetterOut, DeadLetterPage
 from server.tables import DeadLetter
 
 _SHOWN_BYTES: Final = 2000

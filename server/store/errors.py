@@ -1,6 +1,6 @@
 """What a store refuses, told apart so that the API can answer with the right status."""
 
-from server.api.schemas import IncidentDetail
+from server.schemas import IncidentDetail
 
 
 class StoreError(Exception):

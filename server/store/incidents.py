@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Severity
-from server.api.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
 from server.criteria.definition import Definitions
+from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
 from server.store import audit, incidentview, verdicts
 from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from server.tables import IncidentRow, UserRow

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from contract.event import EventData
 from contract.event import Evidence as Named
-from server.api.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
 from server.criteria.definition import Definitions
+from server.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
 from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
 from server.verdict import Standing, State
 
@@ -81,6 +81,7 @@ def _outs_of_part(
             rule_kind=row.rule_kind,
             rule_name=row.rule_name,
             place=row.place,
+            place_label=row.place_label,
             severity=row.severity,
             mode=row.mode,
             status=row.status,

@@ -151,6 +151,7 @@ def _row(sighting: Sighting, code: str, now: datetime) -> IncidentRow:
         rule_kind=data.rule.kind,
         rule_name=data.rule.name,
         place=data.place.name,
+        place_label=data.place.label.replace("\x00", ""),
         severity=str(data.severity),
         mode=str(data.rule.mode),
         status=str(data.status),

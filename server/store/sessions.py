@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.api.schemas import SessionOut, UserOut
+from server.schemas import SessionOut, UserOut
 from server.tables import SessionRow, UserRow
 
 SLIDES_AFTER: Final = timedelta(minutes=10)

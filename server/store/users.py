@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.api.schemas import AccountOut, UserOut
 from server.role import Role
+from server.schemas import AccountOut, UserOut
 from server.store import audit
 from server.store.errors import NotFoundError, TakenError
 from server.tables import SessionRow, UserRow

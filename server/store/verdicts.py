@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.api.schemas import VerdictOut
+from server.schemas import VerdictOut
 from server.tables import EventRow, EvidenceRow, UserRow, VerdictRow
 from server.verdict import Move, Reason, State
 

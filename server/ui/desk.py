@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from server.api import deps
-from server.api.schemas import CameraOut
+from server.schemas import CameraOut
 from server.services import Services, services
 from server.store import cameraview, incidents
 from server.store.sessions import SignedIn

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from server.api.schemas import IncidentDetail, SubjectOut
+from server.schemas import IncidentDetail, IncidentOut, SubjectOut
 from server.ui import words
 from server.ui.format import Format
 from server.ui.i18n import N_, Texts
@@ -39,7 +39,7 @@ def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     template = SENTENCES.get(incident.rule_kind, OTHER_SENTENCE) if found else NOBODY_SENTENCE
     return texts.gettext(template) % {
         "who": who(found, texts, form),
-        "place": place(incident.place, texts),
+        "place": place(incident, texts),
         "dwell": form.duration(max((one.dwell_s for one in found), default=0.0)),
         "rule": incident.rule_name,
     }
@@ -69,8 +69,11 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     return tuple(lines)
 
 
-def place(name: str, texts: Texts) -> str:
-    """A place's slug as a person reads it."""
+def place(incident: IncidentOut, texts: Texts) -> str:
+    """A place as a person reads it: its label, else its slug in words."""
+    name = incident.place
+    if incident.place_label:
+        return incident.place_label
     if name in words.PLACES:
         return texts.gettext(words.PLACES[name])
     return name.replace("_", " ").replace("-", " ")

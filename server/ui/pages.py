@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from server.api import deps
-from server.api.schemas import IncidentPage
 from server.auth import SHORTEST_PASSWORD
 from server.criteria.period import Period, PeriodError
+from server.schemas import IncidentPage
 from server.store import cameraview, criteria, incidents
 from server.store.errors import InvalidError, NotFoundError
 from server.ui import view, words

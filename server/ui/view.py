@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.api.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut, SubjectOut
+from server.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut, SubjectOut
 from server.services import services
 from server.ui import facts, words
 from server.ui.format import Format
@@ -92,7 +92,7 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "headline": lambda incident: _headline(incident, speak),
         "sentence": lambda incident: facts.sentence(incident, speak, form),
         "facts": lambda incident: facts.facts(incident, speak, form),
-        "place": lambda name: facts.place(name, speak),
+        "place": lambda incident: facts.place(incident, speak),
         "reasons": _reasons(language),
         "event_json": lambda event: _event_json(event, speak),
         "picture_of": lambda event: _url(event, "picture"),

@@ -47,7 +47,7 @@ def event(phase: Phase, revision: int, evidence: tuple[Evidence, ...], seconds: 
         revision=revision,
         phase=phase,
         rule=Rule(kind="intrusion", name="kho-sau-dem", mode=Mode.ACTIVE, version="b3" * 32),
-        place=Place(kind="zone", name="kho_sau"),
+        place=Place(kind="zone", name="kho_sau", label="Kho sau"),
         severity=Severity.HIGH,
         started_at=AT,
         last_seen_at=at,
@@ -80,6 +80,7 @@ MESSAGES: dict[str, Message] = {
             cameras=(
                 CameraHealth(
                     camera="kho-sau",
+                    label="Kho sau, cổng phụ",
                     state=CameraState.ONLINE,
                     last_frame_at=AT,
                     up_s=418.5,

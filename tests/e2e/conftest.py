@@ -65,7 +65,7 @@ class Officer:
             self.complaints.append(f"{message.type}: {message.text}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium."""
     with sync_playwright() as playwright:

@@ -53,7 +53,7 @@ def test_a_failed_worker_gets_a_successor_and_counters_go_on(tmp_path: Path) -> 
             raise ValueError("the model is gone")
         return a_worker(tmp_path, stop, fails_at=4 if len(states) == 1 else None)
 
-    camera = Camera("kho-sau", make, clock, stop, random.Random(7))
+    camera = Camera("kho-sau", "Kho sau", make, clock, stop, random.Random(7))
     camera.run()
     assert states == [
         (CameraState.CONNECTING, None),
@@ -75,7 +75,7 @@ def test_a_camera_that_keeps_failing_stops_when_told(tmp_path: Path) -> None:
             stop.set()
         raise ValueError("never")
 
-    Camera("kho-sau", make, clock, stop, random.Random(7)).run()
+    Camera("kho-sau", "Kho sau", make, clock, stop, random.Random(7)).run()
     steps = [after - before for before, after in itertools.pairwise(waits)]
     assert max(steps) <= 60 * 1.25 + 0.2
     assert steps[-1] >= 60 * 0.75

@@ -20,6 +20,7 @@ class Status:
     """A camera's counters, set by the test."""
 
     camera: str = "kho-sau"
+    label: str = "Kho sau"
     state: CameraState = CameraState.ONLINE
     last_frame_at: datetime | None = BEGIN
     up_s: float = 1.0
@@ -45,7 +46,8 @@ def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: Dri
         assert report.read().cameras[0].fps == 1.0
         camera.frames = 260
         clock.sleep(10)
-        assert report.read().cameras[0].fps == 25.0
+        second = report.read().cameras[0]
+    assert (second.fps, second.label) == (25.0, "Kho sau")
 
 
 def test_a_heartbeat_tells_what_waits_and_for_how_long(tmp_path: Path, clock: DrivenClock) -> None:

@@ -46,7 +46,7 @@ def test_its_settings_pass_the_same_validation_as_any_other(compose: dict[str, A
         assert broker.password_file is not None
         assert broker.password_file.name in compose["secrets"]
     assert edge.server.url == f"http://server:{site.http.port}"
-    assert edge.broker.username == edge.edge, "the broker's access list goes by the edge's name"
+    assert edge.broker.username == f"{edge.site}/{edge.edge}", "the broker's access list goes by these names"
 
 
 def test_the_image_is_built_by_the_path_of_make_setup(compose: dict[str, Any]) -> None:

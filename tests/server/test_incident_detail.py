@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from contract.event import Phase
-from server.api.schemas import IncidentDetail, UserOut, VerdictIn
 from server.criteria.definition import load
+from server.schemas import IncidentDetail, UserOut, VerdictIn
 from server.store import evidence, incidents
 from server.store.errors import ConflictError, NotFoundError
 from server.tables import UserRow, VerdictRow

@@ -121,6 +121,14 @@ def test_camera_criteria_show_uptime_and_inventory() -> None:
     assert judge(inventory, Evidence(elapsed_s=DAY_S)).value == 0
 
 
+def test_uptime_of_a_period_rests_on_cameras_that_were_in_service_when_it_began() -> None:
+    uptime = criterion("TC03")
+    new = Uptime(camera="B", share=0.01, began_late=True)
+    assert judge(uptime, Evidence(elapsed_s=DAY_S, cameras=(new,))).state == "unknown"
+    mixed = judge(uptime, Evidence(elapsed_s=DAY_S, cameras=(Uptime(camera="A", share=0.5), new)))
+    assert (mixed.state, mixed.value) == ("not_met", 50.0)
+
+
 def test_a_year_whose_cameras_were_dead_is_no_yardstick() -> None:
     assert baseline(CRIME, Evidence(elapsed_s=DAY_S, confirmed=2, cameras=GOOD), None) == 2
     assert baseline(CRIME, Evidence(elapsed_s=DAY_S, confirmed=2), None) is None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.api.schemas import EventOut, IncidentDetail, SubjectOut, VerdictOut
+from server.schemas import EventOut, IncidentDetail, SubjectOut, VerdictOut
 from server.ui import facts, view
 from server.ui.format import Format
 from server.ui.i18n import texts
@@ -38,7 +38,9 @@ def event(*subjects: SubjectOut) -> EventOut:
     )
 
 
-def incident(*events: EventOut, rule_kind: str = "intrusion", verdicts: tuple[VerdictOut, ...] = ()) -> IncidentDetail:
+def incident(
+    *events: EventOut, rule_kind: str = "intrusion", place_label: str = "", verdicts: tuple[VerdictOut, ...] = ()
+) -> IncidentDetail:
     return IncidentDetail(
         id=1,
         code="AN-2026-000412",
@@ -48,6 +50,7 @@ def incident(*events: EventOut, rule_kind: str = "intrusion", verdicts: tuple[Ve
         rule_kind=rule_kind,
         rule_name="kho-sau-dem",
         place="kho_sau",
+        place_label=place_label,
         severity="high",
         mode="active",
         status="actual",
@@ -107,9 +110,11 @@ def test_only_the_surest_boxes_are_drawn_and_no_slivers() -> None:
     assert [box["label"] for box in drawn] == ["người 58%", "người 57%", "người 56%", "người 55%"]
 
 
-def test_a_place_that_the_edge_named_by_itself_is_put_in_words() -> None:
-    assert facts.place("whole", texts("vi")) == "cả khung hình"
-    assert facts.place("kho_sau-2", texts("vi")) == "kho sau 2"
+def test_a_place_is_called_by_its_label_else_by_its_name_in_words() -> None:
+    whole = incident().model_copy(update={"place": "whole"})
+    assert facts.place(whole, texts("vi")) == "cả khung hình"
+    assert facts.place(incident(), texts("vi")) == "kho sau"
+    assert facts.place(incident(place_label="Kho sau, cửa phụ"), texts("vi")) == "Kho sau, cửa phụ"
 
 
 def test_the_story_is_told_in_the_order_it_happened() -> None:

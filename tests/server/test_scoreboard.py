@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from server.api.schemas import CriterionOut
 from server.criteria.definition import load
 from server.criteria.period import Calendar
 from server.database import Database
+from server.schemas import CriterionOut
 from server.store import criteria
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow
 from server.verdict import WAITING, State

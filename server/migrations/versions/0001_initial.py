@@ -140,6 +140,7 @@ def _incidents() -> None:
         sa.Column("rule_kind", sa.String(length=64), nullable=False),
         sa.Column("rule_name", sa.String(length=64), nullable=False),
         sa.Column("place", sa.String(length=64), nullable=False),
+        sa.Column("place_label", sa.String(length=200), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),

@@ -101,6 +101,8 @@ class IncidentOut(Schema):
     rule_kind: str
     rule_name: str
     place: str
+    place_label: str
+    """What people call the place; empty: ``place`` is all there is."""
     severity: str
     mode: str
     status: str
