@@ -20,6 +20,7 @@ class Children:
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
+        self._prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -40,7 +41,7 @@ class Children:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 (no threads yet)
+                preexec_fn=self._die_with_parent,  # noqa: PLW1509 (calls one C function, takes no lock)
             )
 
     def log(self, name: str) -> Path:
@@ -54,6 +55,10 @@ class Children:
     def dead(self) -> str | None:
         """The name of a child that has ended by itself, if one has."""
         return next((name for name, child in self._running.items() if child.poll() is not None), None)
+
+    def _die_with_parent(self) -> None:
+        if self._prctl is not None:
+            self._prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def stop(self, within_s: float = 4.5) -> None:
         """SIGTERM one after the other, newest first; SIGKILL what still runs when the time is up."""
@@ -72,7 +77,3 @@ def _kill_session(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from edge.children import Children
 from edge.defaults import default_camera
 from edge.democheck import CheckFailed, Officer, check_path
 from edge.settings import CameraSettings
+from edge.signals import stop_on_signals
 
 SITE, EDGE, OFFICER = "phuong-mau", "demo", "truc-ban"
 STREET = "sim:street?seed=7"
@@ -70,7 +70,7 @@ def demo(
     data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var/demo"),
 ) -> None:
     """Run the main job on this machine: cameras → events → incidents → criteria. Ctrl-C stops everything."""
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     began_s = time.monotonic()
     with _folder(data_dir, is_throwaway=check) as folder:
         plan = Plan(
@@ -98,16 +98,16 @@ def demo(
 def start(plan: Plan, children: Children, stop: threading.Event) -> str:
     """Start broker, server and edge, each after the one it needs; returns the demo officer's password."""
     site, edge = _write_settings(plan)
-    children.start("broker", ["-m", "edge", "broker", "--port", str(plan.broker_port)])
+    children.start("broker", ["-P", "-m", "edge", "broker", "--port", str(plan.broker_port)])
     _wait(children, stop, "broker", lambda: _listens("127.0.0.1", plan.broker_port))
     password = _password(plan.folder)
     token = _server(site, "edge-token", "--site", SITE, "--edge", EDGE)
     _server(site, "user-add", "--username", OFFICER, "--name", "Trực ban", "--role", "supervisor", secret=password)
     token_file = plan.folder / "edge-token"
     _write_secret(token_file, token.strip())
-    children.start("server", ["-m", "server", "run", "--config", str(site)])
+    children.start("server", ["-P", "-m", "server", "run", "--config", str(site)])
     _wait(children, stop, "server", lambda: _answers(plan.address))
-    children.start("edge", ["-m", "edge", "edge", "--config", str(edge)])
+    children.start("edge", ["-P", "-m", "edge", "edge", "--config", str(edge)])
     return password
 
 
@@ -193,7 +193,7 @@ def _write_settings(plan: Plan) -> tuple[Path, Path]:
 def _server(config: Path, command: str, *arguments: str, secret: str = "") -> str:
     """Run one of the server's commands to its end; its output."""
     done = subprocess.run(
-        [sys.executable, "-m", "server", command, "--config", str(config), *arguments],
+        [sys.executable, "-P", "-m", "server", command, "--config", str(config), *arguments],
         input=secret,
         capture_output=True,
         text=True,
@@ -273,13 +273,6 @@ def _label(text: str, number: int) -> str:
     if text.startswith("sim:"):
         return "Phố mô phỏng"
     return Path(text).stem if _is_file(text) else f"Camera {number}"
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 @contextmanager

@@ -2,13 +2,11 @@
 
 import fcntl
 import hashlib
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -24,6 +22,7 @@ from edge.health import HealthReport, serve_metrics
 from edge.mqtt import Link
 from edge.outbox import Outbox, OutboxError
 from edge.settings import CameraSettings, EdgeSettings
+from edge.signals import stop_on_signals
 from edge.upload import Uploader
 from edge.values import Change
 from edge.worker import Worker
@@ -43,14 +42,7 @@ class StartError(RuntimeError):
 
 def run(settings: EdgeSettings) -> None:
     """Run an edge until SIGTERM or SIGINT. Raises StartError. Belongs to the main thread."""
-    stop = threading.Event()
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        log.info("edge_stopping", signal=signal.Signals(number).name)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
+    stop = stop_on_signals()
     with _owned(settings.data_dir):
         Edge(settings, SystemClock(), stop).run()
 
@@ -102,6 +94,7 @@ class Edge:
         for camera in self._cameras:
             camera.start()
         self._stop.wait()
+        log.info("edge_stopping")
         self._end()
 
     def _end(self) -> None:

@@ -69,7 +69,7 @@ def stopped(
     """Seconds until the process had ended after the signal, and what it logged."""
     began_s = time.monotonic()
     process.send_signal(number)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=30)
     return time.monotonic() - began_s, [json.loads(line) for line in err.splitlines() if line.startswith("{")]
 
 
