@@ -59,11 +59,12 @@ def edge(
     ] = None,
 ) -> None:
     """Run the cameras of one edge until SIGTERM or Ctrl-C."""
+    from contract.config import SettingsError
     from edge import log, settings
 
     try:
         loaded = settings.load(config)
-    except settings.SettingsError as error:
+    except SettingsError as error:
         _fail(str(error))
     if check_config:
         typer.echo(

@@ -13,13 +13,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from contract.config import SettingsError
 from contract.event import Event
 from edge import log
 from edge.analyze import Summary, analyze
 from edge.clock import SystemClock
 from edge.collector import Site, write
 from edge.defaults import camera_name, default_camera
-from edge.settings import CameraSettings, EdgeSettings, ModelSettings, SettingsError
+from edge.settings import CameraSettings, EdgeSettings, ModelSettings
 from edge.settings import load as load_settings
 from edge.worker import Load
 from models import registry

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -65,9 +64,8 @@ class Link:
 
     def start(self) -> None:
         """Connect and drain, now and whenever the broker is there. Returns at once."""
-        broker = urlsplit(self._settings.broker.url)
-        port = broker.port or (8883 if broker.scheme == "mqtts" else 1883)
-        self._client.connect_async(broker.hostname or "127.0.0.1", port, self._settings.broker.keepalive_s)
+        broker = self._settings.broker
+        self._client.connect_async(*broker.address, broker.keepalive_s)
         self._client.loop_start()
         self._thread.start()
 
@@ -123,9 +121,8 @@ class Link:
         client.reconnect_delay_set(*_RECONNECT_S)
         client.will_set(self._settings.topic("status"), self._status("offline"), qos=1, retain=True)
         if broker.username is not None:
-            password = broker.password_file.read_text(encoding="utf-8").strip() if broker.password_file else None
-            client.username_pw_set(broker.username, password)
-        if broker.url.startswith("mqtts:"):
+            client.username_pw_set(broker.username, broker.password())
+        if broker.is_tls:
             client.tls_set(str(broker.ca_file) if broker.ca_file else None)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail

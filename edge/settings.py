@@ -4,25 +4,16 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from contract import topics
+from contract import config, topics
+from contract.config import BrokerSettings, Part, TimeZone
 from contract.event import Severity
 from contract.names import Label, Slug
 from contract.zones import Line, Zone
 
-
-class SettingsError(ValueError):
-    """The configuration can't be used; the text names the file, the key's path and the cure."""
-
-
-class Settings(BaseModel):
-    """A frozen part of the settings in which an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+MANUAL = "configs/edge.yaml"
 
 
 def _aware(at: datetime) -> datetime:
@@ -31,7 +22,7 @@ def _aware(at: datetime) -> datetime:
     return at
 
 
-class Hours(Settings):
+class Hours(Part):
     """Local hours in which a rule asks; ``from`` later than ``to`` runs past midnight. Half-open."""
 
     begin: time
@@ -60,7 +51,7 @@ RuleKind = Literal["intrusion", "line_crossing", "loitering", "static_object"]
 RuleMode = Literal["active", "trial", "off"]
 
 
-class RuleSettings(Settings):
+class RuleSettings(Part):
     """One question asked of one camera's tracks. Seconds are seconds of the stream's own clock."""
 
     name: Slug
@@ -92,7 +83,7 @@ class RuleSettings(Settings):
         return self
 
 
-class CameraSettings(Settings):
+class CameraSettings(Part):
     """One camera: where its pictures come from, its zones and lines, its rules."""
 
     name: Slug
@@ -124,15 +115,6 @@ class CameraSettings(Settings):
         return self
 
 
-def _broker_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise ValueError("write mqtt://host:1883, or mqtts://host:8883 for TLS")
-    if "@" in parts.netloc:
-        raise ValueError("no credentials here; write broker.username and broker.password_file")
-    return url
-
-
 def _server_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -140,28 +122,7 @@ def _server_url(url: str) -> str:
     return url
 
 
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"no such zone: {name!r}; write one like Asia/Ho_Chi_Minh") from error
-    return name
-
-
-class BrokerSettings(Settings):
-    """The MQTT broker."""
-
-    url: Annotated[str, AfterValidator(_broker_url)] = "mqtt://127.0.0.1:1883"
-    """``mqtt://host:port`` or ``mqtts://host:port`` (TLS)."""
-    username: str | None = None
-    password_file: Path | None = None
-    """A file that holds the password: never in this YAML, which is shown and mailed about."""
-    ca_file: Path | None = None
-    """The certificate authority that signed an ``mqtts://`` broker; without it the machine's own are trusted."""
-    keepalive_s: int = Field(default=30, ge=5)
-
-
-class ServerSettings(Settings):
+class ServerSettings(Part):
     """Where evidence goes."""
 
     url: Annotated[str, AfterValidator(_server_url)] = "http://127.0.0.1:8000"
@@ -169,7 +130,7 @@ class ServerSettings(Settings):
     """A file that holds this edge's token, as ``anninh server edge-token`` printed it."""
 
 
-class ModelSettings(Settings):
+class ModelSettings(Part):
     """Which detector. ``name``: ``auto`` takes the best that is here and passes its self-test."""
 
     name: str = "auto"
@@ -178,7 +139,7 @@ class ModelSettings(Settings):
     min_score: float = Field(default=0.25, ge=0.0, le=1.0)
 
 
-class ClipSettings(Settings):
+class ClipSettings(Part):
     """Evidence clips."""
 
     before_s: float = Field(default=5.0, ge=0.0, le=60.0)
@@ -192,12 +153,12 @@ class ClipSettings(Settings):
         return self
 
 
-class EdgeSettings(Settings):
+class EdgeSettings(Part):
     """One edge box near the cameras."""
 
     site: Slug
     edge: Slug
-    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Ho_Chi_Minh"
+    timezone: TimeZone = "Asia/Ho_Chi_Minh"
     status: Literal["actual", "exercise", "test"] = "actual"
     data_dir: Path = Path("var/edge")
     broker: BrokerSettings = BrokerSettings()
@@ -227,28 +188,9 @@ class EdgeSettings(Settings):
 
 def load(path: Path) -> EdgeSettings:
     """The settings in a YAML file. Raises SettingsError that names the file, the key's path and what is wrong."""
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not YAML: {error}") from error
-    return parse(document, str(path))
+    return config.read(path, EdgeSettings, MANUAL)
 
 
 def parse(document: Any, where: str = "settings") -> EdgeSettings:
     """The settings in a document that was read already; ``where`` names it in errors."""
-    try:
-        return EdgeSettings.model_validate(document)
-    except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or '(top)'}: {_cure(item['type'], item['msg'])}"
-            for item in error.errors(include_url=False, include_input=False)
-        ]
-        raise SettingsError(f"{where}: " + "; ".join(lines)) from error
-
-
-def _cure(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key; remove it or see configs/edge.yaml for the keys there are"
-    return message
+    return config.check(document, EdgeSettings, MANUAL, where)

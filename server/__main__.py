@@ -11,6 +11,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from contract.config import SettingsError
 from contract.names import SLUG_PATTERN
 from server import auth, commands, log, settings
 from server.app import create_app, open_database
@@ -18,7 +19,7 @@ from server.clock import SystemClock
 from server.database import Database
 from server.role import ROLES, Role
 from server.services import Services
-from server.settings import Settings, SettingsError
+from server.settings import Settings
 
 GRACE_S = 3
 """Seconds that open requests get to end when the server stops."""

@@ -5,7 +5,6 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -71,9 +70,8 @@ class Link:
 
     def start(self) -> None:
         """Connect and take messages, now and whenever the broker is there. Returns at once."""
-        broker = urlsplit(self._settings.broker.url)
-        port = broker.port or (8883 if broker.scheme == "mqtts" else 1883)
-        self._client.connect_async(broker.hostname or "127.0.0.1", port, self._settings.broker.keepalive_s)
+        broker = self._settings.broker
+        self._client.connect_async(*broker.address, broker.keepalive_s)
         self._client.loop_start()
         self._thread.start()
 
@@ -151,9 +149,8 @@ class Link:
         client.max_inflight_messages_set(0)
         client.reconnect_delay_set(*_RECONNECT_S)
         if broker.username is not None:
-            password = broker.password_file.read_text(encoding="utf-8").strip() if broker.password_file else None
-            client.username_pw_set(broker.username, password)
-        if broker.url.startswith("mqtts:"):
+            client.username_pw_set(broker.username, broker.password())
+        if broker.is_tls:
             client.tls_set(str(broker.ca_file) if broker.ca_file else None)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -211,11 +208,6 @@ class Link:
         """Log a state of the connection once, when it changes."""
         if state != self._told:
             (log.info if state == "broker_connected" else log.warning)(
-                state, broker=_without_password(self._settings.broker.url), **fields
+                state, broker=self._settings.broker.url, **fields
             )
         self._told = state
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port}" if parts.port else f"{parts.scheme}://{parts.hostname}"

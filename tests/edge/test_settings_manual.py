@@ -9,8 +9,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from contract.config import Part, SettingsError
 from edge import settings
-from edge.settings import EdgeSettings, Settings
+from edge.settings import EdgeSettings
 
 MANUAL = Path(__file__).resolve().parents[2] / "configs" / "edge.yaml"
 
@@ -29,7 +30,7 @@ def keys_of(model: type[BaseModel], path: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield f"{path}{name}"
         for inner in models_in(field.annotation):
-            if issubclass(inner, Settings) and inner is not settings.Hours:
+            if issubclass(inner, Part) and inner is not settings.Hours:
                 yield from keys_of(inner, f"{path}{name}.")
 
 
@@ -84,7 +85,7 @@ def test_what_the_manual_says_of_the_whole_is_the_default() -> None:
 def test_a_wrong_file_is_named_with_the_key_and_the_cure(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "edge.yaml"
     path.write_text(text)
-    with pytest.raises(settings.SettingsError) as caught:
+    with pytest.raises(SettingsError) as caught:
         settings.load(path)
     assert str(path) in str(caught.value)
     assert says in str(caught.value)

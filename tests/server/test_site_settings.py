@@ -9,7 +9,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from server.settings import Settings, SettingsError, load, parse
+from contract.config import SettingsError
+from server.settings import Settings, load, parse
 from tests.support.needs import ROOT
 
 MANUAL = ROOT / "configs" / "site.yaml"

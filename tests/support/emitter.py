@@ -6,31 +6,19 @@ event is put, and to FOLDER/journalled after ``put`` returned (from then on noth
 
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from contract.event import (
-    ClockReading,
-    EventData,
-    Evidence,
-    Mode,
-    ModelRef,
-    Phase,
-    Place,
-    Rule,
-    Severity,
-    Subject,
-)
+from contract.event import ModelRef, Phase
 from contract.health import CameraHealth, CameraState, HealthData
-from contract.identity import event_uuid
 from edge.clock import SystemClock
 from edge.mqtt import Link
 from edge.outbox import Outbox
 from edge.settings import EdgeSettings, parse
 from edge.values import Change
+from tests.support.events import a_change
 
 SITE, EDGE, CAMERA = "thu-nghiem", "hop-1", "cam-1"
-START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def settings(broker_url: str, folder: Path) -> EdgeSettings:
@@ -49,32 +37,8 @@ def settings(broker_url: str, folder: Path) -> EdgeSettings:
 
 
 def change(number: int) -> Change:
-    """Event ``number``: opened and closed at once, one per incident (an hour apart)."""
-    at = START + timedelta(hours=number)
-    return Change(
-        camera=CAMERA,
-        opened_s=0.0,
-        now_s=1.0,
-        data=EventData(
-            event_id=event_uuid(at, "emitter", str(number)),
-            revision=1,
-            phase=Phase.CLOSED,
-            rule=Rule(kind="intrusion", name="dem", mode=Mode.ACTIVE, version="0" * 64),
-            place=Place(kind="zone", name="kho"),
-            severity=Severity.HIGH,
-            started_at=at,
-            last_seen_at=at + timedelta(seconds=1),
-            ended_at=at + timedelta(seconds=1),
-            clock=ClockReading(basis="pts"),
-            subjects=(Subject(track=number, class_name="person", score=0.9, box=(0.1, 0.1, 0.2, 0.4), dwell_s=1.0),),
-            evidence=(
-                Evidence(kind="picture", missing="the emitter has no camera"),
-                Evidence(kind="clip", missing="the emitter has no camera"),
-            ),
-            model=ModelRef(name="none"),
-            config_version="1",
-        ),
-    )
+    """Event ``number``: told once, closed, an hour after the one before, so that each is an incident of its own."""
+    return a_change(number * 3600, phase=Phase.CLOSED, camera=CAMERA)
 
 
 def health(outbox: Outbox, started_at: datetime) -> HealthData:
