@@ -13,6 +13,7 @@ _PAGE = """<!doctype html>
 <head>
   <meta charset="utf-8">
   <title>Camera An Ninh: API</title>
+  <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
   <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>

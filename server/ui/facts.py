@@ -80,7 +80,15 @@ def place(incident: IncidentOut, texts: Texts) -> str:
 
 
 def who(found: tuple[SubjectOut, ...], texts: Texts, form: Format) -> str:
-    """How many of which kind: "02 người, 01 xe máy"."""
+    """How often which kind was followed: "02 lượt người, 01 xe máy".
+
+    Tracks, not heads: who leaves the picture and comes back is followed anew, and must not be told as two people.
+    """
     kinds = Counter(who.class_name for who in found)
     named = ((number, words.SUBJECTS.get(kind, kind)) for kind, number in kinds.most_common())
-    return ", ".join(f"{form.count(number)} {texts.ngettext(name, name, number)}" for number, name in named)
+    return ", ".join(_followed(number, texts.ngettext(name, name, number), texts, form) for number, name in named)
+
+
+def _followed(number: int, kind: str, texts: Texts, form: Format) -> str:
+    count = form.count(number)
+    return f"{count} {kind}" if number == 1 else texts.gettext("%(n)s lượt %(kind)s") % {"n": count, "kind": kind}

@@ -73,7 +73,12 @@ def incident(
     [
         ("vi", "intrusion", [subject()], "01 người ở trong vùng “kho sau”, lâu nhất 41 giây."),
         ("en", "intrusion", [subject()], "1 person inside zone “kho sau”, 41 s at the longest."),
-        ("en", "intrusion", [subject(), subject()], "2 people inside zone “kho sau”, 41 s at the longest."),
+        (
+            "en",
+            "intrusion",
+            [subject(), subject()],
+            "2 sightings of people inside zone “kho sau”, 41 s at the longest.",
+        ),
         ("vi", "line_crossing", [subject("motorcycle")], "01 xe máy đi qua vạch “kho sau”."),
         (
             "vi",
