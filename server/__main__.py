@@ -15,6 +15,7 @@ from contract.config import SettingsError
 from contract.names import SLUG_PATTERN
 from server import auth, commands, log, settings
 from server.app import create_app, open_database
+from server.bench.command import app as bench_app
 from server.clock import SystemClock
 from server.database import Database
 from server.role import ROLES, Role
@@ -30,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(bench_app, name="bench")
 Config = Annotated[Path, typer.Option("--config", help="The site's YAML; configs/site.yaml explains every key.")]
 SITE_YAML = Path("configs/site.yaml")
 

@@ -1,0 +1,1 @@
+"""Measures the server: ``anninh bench ingest``. Nothing else imports it."""
