@@ -129,16 +129,30 @@ def cameras(plan: Plan, now: datetime) -> list[CameraSettings]:
 def _show(plan: Plan, children: Children, password: str, stop: threading.Event) -> None:
     typer.echo(f"\n  {typer.style(plan.address, fg='cyan', bold=True)}   sign in: {OFFICER} / {password}")
     typer.echo(f"  API: {plan.address}/docs   logs: {plan.folder / 'logs'}   Ctrl-C stops everything\n")
+    told = False
     seen: set[str] = set()
     with Officer(plan.address, OFFICER, password) as officer:
         while not stop.wait(2.0):
             _require_alive(children)
+            told = told or _tell_model(children)
             for incident in reversed(officer.incidents()):
                 if incident["code"] not in seen:
                     seen.add(incident["code"])
-                    place = f"{incident['camera_label'] or incident['camera']} · {incident['place']}"
-                    typer.echo(f"  {incident['code']}  {incident['rule_kind']:<14} {place}")
+                    where = incident["camera_label"], incident["place_label"] or incident["place"]
+                    typer.echo(f"  {incident['code']}  {incident['rule_kind']:<14} {' · '.join(where)}")
     typer.echo("  stopping…")
+
+
+def _tell_model(children: Children) -> bool:
+    """Say which detector looks, and how to get a better one; False while the edge has not chosen."""
+    for line in children.log("edge").read_text(encoding="utf-8").splitlines():
+        said = json.loads(line) if line.startswith("{") and line.endswith("}") else {}
+        if said.get("event") == "model_ready":
+            typer.echo(f"  detector: {said['model']}")
+            if said["sha256"] is None:
+                typer.echo("  (needs no weights and sees only what moves; better: `anninh models fetch yolo26n`)\n")
+            return True
+    return False
 
 
 def _check(plan: Plan, children: Children, password: str, is_over: Callable[[], bool]) -> None:
