@@ -7,7 +7,9 @@ import av
 import numpy as np
 import structlog
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from edge.clock import Clock
@@ -20,10 +22,14 @@ log = structlog.get_logger(__name__)
 
 _LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 """Pixel formats whose first plane is 8-bit luma."""
+MOST_PIXELS = 64_000_000
+"""Twice an 8K picture. A file that claims more would take the memory of every other camera with it."""
+_TEXT = frozenset({"tty"})
+"""What FFmpeg calls a text file: it would paint the letters and call them video."""
 
 
 class NoVideoError(ValueError):
-    """The source opened, but holds no video stream."""
+    """The source opened, but holds no video that can be decoded here; the text says why."""
 
 
 class Decoder:
@@ -32,14 +38,14 @@ class Decoder:
     def __init__(
         self, container: InputContainer, camera: str, timeline: Timeline, tally: Tally, live: Clock | None = None
     ) -> None:
-        if not container.streams.video:
-            raise NoVideoError("it holds no video stream")
+        stream = _video(container)
         self.container = container
         self._camera = camera
         self._timeline = timeline
         self._tally = tally
         self._live = live
-        stream = container.streams.video[0]
+        # A picture that outgrows its header's size in mid-stream is a fault, not an allocation.
+        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         # One thread per camera: frame threads delay each picture by their number and cost more in sum.
         stream.thread_count = 1
         self._stream = stream
@@ -142,6 +148,20 @@ class Decoder:
             luma=lambda: luma(picture),
             packets=tuple(waiting),
         )
+
+
+def _video(container: InputContainer) -> VideoStream:
+    """The stream to decode. Raises NoVideoError."""
+    if not container.streams.video or container.format.name in _TEXT:
+        raise NoVideoError("it holds no video stream")
+    stream = container.streams.video[0]
+    # PyAV's stubs do not say that a codec which FFmpeg does not know has no context.
+    context: VideoCodecContext | None = stream.codec_context
+    if context is None:
+        raise NoVideoError("it is coded in a way that is not known here; have the camera send H.264")
+    if context.width * context.height > MOST_PIXELS:
+        raise NoVideoError(f"its picture of {context.width}x{context.height} is larger than any camera's")
+    return stream
 
 
 def bgr(picture: VideoFrame) -> Image:

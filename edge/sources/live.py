@@ -150,7 +150,11 @@ class Live:
         address = self._address
         try:
             with av.open(
-                address.url, format=address.format, options=address.options, timeout=(OPEN_S, READ_S)
+                address.url,
+                format=address.format,
+                options=address.options,
+                timeout=(OPEN_S, READ_S),
+                metadata_errors="ignore",
             ) as container:
                 for frame in Decoder(container, self._camera, timeline, self._tally, live=self._clock).frames():
                     if self._is_over():

@@ -72,7 +72,8 @@ class Recording:
     def _play(self) -> Generator[Frame, None, str | None]:
         """The file once, as far as it goes. Returns why that is not its end, or None."""
         try:
-            container = av.open(str(self._path))
+            # A title in another character set is no reason not to look at the pictures.
+            container = av.open(str(self._path), metadata_errors="ignore")
         except (av.FFmpegError, OSError) as error:
             return f"{self._path.name} cannot be opened: {error.strerror or error}; check the path and the file"
         with container:

@@ -14,6 +14,9 @@ LIVE_JUMP_S = 10.0
 """A live stamp that leaps further ahead than this beyond what really passed is a jump, not time."""
 RECORDED_JUMP_S = 3600.0
 """In a recording a leap is a pause of the recorder, up to an hour; beyond that the stamp is broken."""
+REORDER_S, REORDER_STEPS = 10.0, 32
+"""A picture is shown at most this long (or this many frames: H.264 reorders 16) from when it is decoded; a pts further
+from its dts is broken, and would carry the clock away with it."""
 SMALLEST_STEP_S = 0.001
 """Two frames with one stamp are told apart by this (the contract's instants have whole milliseconds)."""
 SLEW = 0.05
@@ -31,6 +34,7 @@ class PacketTimes:
         fps = float(nominal_fps) if nominal_fps and 1 <= nominal_fps <= 240 else 25.0
         self.step = max(1, round(1 / fps / float(time_base)))
         """Ticks from one packet to the next where the stream does not say: its nominal rate."""
+        self._reorder = max(round(REORDER_S / float(time_base)), REORDER_STEPS * self.step)
         self.jumps = 0
         self._offset = 0
         self._last_dts: int | None = None
@@ -49,6 +53,9 @@ class PacketTimes:
             self.jumps += 1
             dts = expected
         pts = dts if packet.pts is None else packet.pts + self._offset
+        if abs(pts - dts) > self._reorder:
+            self.jumps += 1
+            pts = dts
         packet.pts, packet.dts = pts, dts
         if not packet.duration:
             packet.duration = self.step
