@@ -133,9 +133,9 @@ class _Batch:
             if kept is not None and kept.incident_id is not None:
                 touched.add(kept.incident_id)
         joined = set(placed.chosen.values()) - placed.made
-        for row, is_new_state in placements.refresh(self.session, touched, joined):
+        for row in placements.refresh(self.session, touched, joined):
             self.outcome.incidents[row.id] = (row.code, row.state)
-            self.outcome.bears_on_criteria |= is_new_state or row.id in placed.made
+            self.outcome.bears_on_criteria |= row.is_new_state or row.id in placed.made
         self.outcome.incidents_made += len(placed.made)
 
     def _fresh(self, sightings: Sequence[_Seen], have: events.Known) -> list[events.Sighting]:

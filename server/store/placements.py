@@ -1,12 +1,13 @@
 """Events into incidents: finds what an event may join, makes what is new, and keeps an incident's span up to date."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -20,6 +21,9 @@ from server.verdict import State
 
 _UNSAVED = 1 << 62
 """Ids from here on stand for incidents of this batch that have no row yet."""
+_TOGETHER = timedelta(hours=1)
+"""Events that begin within this time look for their incidents in one query. Not longer: it reads, and locks, whatever
+lies in that time, and an outbox that was cut off for days sends old and new events in one batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,16 @@ class Placed:
 
     chosen: dict[str, int]
     made: set[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """An incident after its events changed. ``is_new_state``: its state is not what it was."""
+
+    id: int
+    code: str
+    state: str
+    is_new_state: bool
 
 
 def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *, year: int, now: datetime) -> Placed:
@@ -42,8 +56,9 @@ def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *,
     chosen: dict[str, int] = {}
     made: dict[int, Sighting] = {}
     numbers = count(_UNSAVED)
+    near = _near(session, groups, window)
     for key, group in groups.items():
-        standing = {each.id: each for each in _near(session, key, group, window)}
+        standing = {each.id: each for each in near[key]}
         for sighting in group:
             span = _span(sighting)
             found = incident.place(key, span, standing.values(), window)
@@ -59,41 +74,36 @@ def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *,
     return Placed(chosen=final, made=set(saved.values()))
 
 
-def refresh(session: Session, incident_ids: Collection[int], joined: Collection[int]) -> list[tuple[IncidentRow, bool]]:
-    """Bring these incidents up to date with their events; returns each with whether its state changed.
+def refresh(session: Session, incident_ids: Collection[int], joined: Collection[int]) -> list[Refreshed]:
+    """Bring these incidents up to date with their events, and tell how they stand.
 
     ``joined``: those that an event joined which was not theirs before.
 
     A version grows when what an officer looked at is no longer all there is: an event joined, or the state changed. It
     does not grow with each revision of an event that is still going on, which would refuse every verdict on it.
     """
-    parts: dict[int, list[Part]] = defaultdict(list)
-    told = (
-        select(
-            EventRow.incident_id,
-            EventRow.phase,
-            EventRow.severity,
-            func.min(EventRow.started_at).label("begin"),
-            func.max(EventRow.last_seen_at).label("end"),
-        )
-        .where(EventRow.incident_id.in_(incident_ids))
-        .group_by(EventRow.incident_id, EventRow.phase, EventRow.severity)
-    )
-    for incident_id, phase, severity, begin, end in session.execute(told):
-        part = Part(span=Span(begin=begin, end=end), severity=Severity(severity), is_cancelled=phase == Phase.CANCELLED)
-        if incident_id is not None:
-            parts[incident_id].append(part)
-    wanted = select(IncidentRow).where(IncidentRow.id.in_(incident_ids)).order_by(IncidentRow.id)
-    refreshed: list[tuple[IncidentRow, bool]] = []
-    for row in session.scalars(wanted.with_for_update()):
+    parts = _parts(session, incident_ids)
+    wanted = select(IncidentRow.id, IncidentRow.code, IncidentRow.state, IncidentRow.claimed_by, IncidentRow.version)
+    wanted = wanted.where(IncidentRow.id.in_(incident_ids)).order_by(IncidentRow.id).with_for_update()
+    refreshed: list[Refreshed] = []
+    changes: list[dict[str, Any]] = []
+    for row in session.execute(wanted):
         before = State(row.state)
         whole = incident.whole(parts[row.id], before, is_claimed=row.claimed_by is not None)
-        row.occurred_at, row.last_seen_at = whole.span.begin, whole.span.end
-        row.severity, row.state = str(whole.severity), str(whole.state)
-        if row.id in joined or whole.state is not before:
-            row.version += 1
-        refreshed.append((row, whole.state is not before))
-    session.flush()
+        is_new_state = whole.state is not before
+        changes.append(
+            {
+                "b_id": row.id,
+                "occurred_at": whole.span.begin,
+                "last_seen_at": whole.span.end,
+                "severity": str(whole.severity),
+                "state": str(whole.state),
+                "version": row.version + (row.id in joined or is_new_state),
+            }
+        )
+        refreshed.append(Refreshed(id=row.id, code=row.code, state=str(whole.state), is_new_state=is_new_state))
+    if changes:
+        session.connection().execute(update(IncidentRow).where(IncidentRow.id == bindparam("b_id")), changes)
     return refreshed
 
 
@@ -109,57 +119,105 @@ def next_numbers(session: Session, year: int, how_many: int) -> range:
     return range(last - how_many + 1, last + 1)
 
 
-def _near(session: Session, key: Key, group: Iterable[Sighting], window: timedelta) -> list[Standing]:
-    """Incidents of this key that one of the events may join, locked against a verdict until the transaction ends."""
-    spans = [_span(sighting) for sighting in group]
-    wanted = select(IncidentRow).where(
-        IncidentRow.camera_id == key.camera_id,
-        IncidentRow.rule_name == key.rule_name,
-        IncidentRow.place == key.place,
-        IncidentRow.mode == key.mode,
-        IncidentRow.status == key.status,
-        IncidentRow.state.in_([str(state) for state in incident.JOINABLE]),
-        IncidentRow.last_seen_at >= min(span.begin for span in spans) - window,
-        IncidentRow.occurred_at <= max(span.end for span in spans) + window,
+def _parts(session: Session, incident_ids: Collection[int]) -> dict[int, list[Part]]:
+    """What the events of each of these incidents say together."""
+    told = (
+        select(
+            EventRow.incident_id,
+            EventRow.phase,
+            EventRow.severity,
+            func.min(EventRow.started_at).label("begin"),
+            func.max(EventRow.last_seen_at).label("end"),
+        )
+        .where(EventRow.incident_id.in_(incident_ids))
+        .group_by(EventRow.incident_id, EventRow.phase, EventRow.severity)
     )
-    return [
-        Standing(id=row.id, key=key, span=Span(begin=row.occurred_at, end=row.last_seen_at), state=State(row.state))
-        for row in session.scalars(wanted.order_by(IncidentRow.id).with_for_update())
-    ]
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for incident_id, phase, severity, begin, end in session.execute(told):
+        part = Part(span=Span(begin=begin, end=end), severity=Severity(severity), is_cancelled=phase == Phase.CANCELLED)
+        if incident_id is not None:
+            parts[incident_id].append(part)
+    return parts
+
+
+def _near(session: Session, groups: Mapping[Key, Sequence[Sighting]], window: timedelta) -> dict[Key, list[Standing]]:
+    """Incidents that one of the events may join, by key, locked against a verdict until the transaction ends.
+
+    There may be others among them that lie too far away; ``incident.place`` looks at each.
+    """
+    found: dict[Key, list[Standing]] = defaultdict(list)
+    for spans in _together(groups):
+        begin, end = min(span.begin for span in spans.values()), max(span.end for span in spans.values())
+        wanted = select(
+            IncidentRow.id,
+            IncidentRow.camera_id,
+            IncidentRow.rule_name,
+            IncidentRow.place,
+            IncidentRow.mode,
+            IncidentRow.status,
+            IncidentRow.occurred_at,
+            IncidentRow.last_seen_at,
+            IncidentRow.state,
+        ).where(
+            tuple_(IncidentRow.camera_id, IncidentRow.rule_name, IncidentRow.place).in_(
+                sorted({(key.camera_id, key.rule_name, key.place) for key in spans})
+            ),
+            IncidentRow.state.in_(sorted(incident.JOINABLE)),
+            IncidentRow.last_seen_at >= begin - window,
+            IncidentRow.occurred_at <= end + window,
+        )
+        for row in session.execute(wanted.order_by(IncidentRow.id).with_for_update()):
+            key = Key(
+                camera_id=row.camera_id, rule_name=row.rule_name, place=row.place, mode=row.mode, status=row.status
+            )
+            span = Span(begin=row.occurred_at, end=row.last_seen_at)
+            found[key].append(Standing(id=row.id, key=key, span=span, state=State(row.state)))
+    return found
+
+
+def _together(groups: Mapping[Key, Sequence[Sighting]]) -> list[dict[Key, Span]]:
+    """The events' spans by key, parted where a query would reach over more than _TOGETHER."""
+    parted: dict[int, dict[Key, Span]] = defaultdict(dict)
+    for key, group in groups.items():
+        for sighting in group:
+            span = _span(sighting)
+            spans = parted[int(span.begin.timestamp() // _TOGETHER.total_seconds())]
+            spans[key] = spans[key].union(span) if key in spans else span
+    return list(parted.values())
 
 
 def _make(session: Session, made: dict[int, Sighting], *, year: int, now: datetime) -> dict[int, int]:
     """Rows for the incidents that these events open; row ids by the ids that stood for them."""
     if not made:
         return {}
-    numbers = next_numbers(session, year, len(made))
-    rows = {
-        standin: _row(sighting, incident.code(year, number), now)
-        for (standin, sighting), number in zip(made.items(), numbers, strict=True)
+    codes = {
+        standin: incident.code(year, number)
+        for standin, number in zip(made, next_numbers(session, year, len(made)), strict=True)
     }
-    session.add_all(rows.values())
-    session.flush()
-    return {standin: row.id for standin, row in rows.items()}
+    rows = [_values(made[standin], code, now) for standin, code in codes.items()]
+    inserted = session.connection().execute(insert(IncidentRow).returning(IncidentRow.code, IncidentRow.id), rows)
+    ids = {row.code: row.id for row in inserted}
+    return {standin: ids[code] for standin, code in codes.items()}
 
 
-def _row(sighting: Sighting, code: str, now: datetime) -> IncidentRow:
+def _values(sighting: Sighting, code: str, now: datetime) -> dict[str, Any]:
     data = sighting.event.data
-    return IncidentRow(
-        code=code,
-        site=sighting.site,
-        camera_id=sighting.camera_id,
-        rule_kind=data.rule.kind,
-        rule_name=data.rule.name,
-        place=data.place.name,
-        place_label=data.place.label.replace("\x00", ""),
-        severity=str(data.severity),
-        mode=str(data.rule.mode),
-        status=str(data.status),
-        state=str(State.CANCELLED if data.phase is Phase.CANCELLED else State.NEW),
-        occurred_at=data.started_at,
-        last_seen_at=data.last_seen_at,
-        created_at=now,
-    )
+    return {
+        "code": code,
+        "site": sighting.site,
+        "camera_id": sighting.camera_id,
+        "rule_kind": data.rule.kind,
+        "rule_name": data.rule.name,
+        "place": data.place.name,
+        "place_label": data.place.label.replace("\x00", ""),
+        "severity": str(data.severity),
+        "mode": str(data.rule.mode),
+        "status": str(data.status),
+        "state": str(State.CANCELLED if data.phase is Phase.CANCELLED else State.NEW),
+        "occurred_at": data.started_at,
+        "last_seen_at": data.last_seen_at,
+        "created_at": now,
+    }
 
 
 def _key(sighting: Sighting) -> Key:
