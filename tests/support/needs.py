@@ -37,7 +37,10 @@ def chromium() -> str | None:
 
 @cache
 def _has_rtsp_server() -> bool:
-    probe = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
+    probe = (
+        "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer; "
+        "Gst.init(None); assert Gst.ElementFactory.find('x264enc') and Gst.ElementFactory.find('rtph264pay')"
+    )
     python = "/usr/bin/python3"
     if not Path(python).exists():
         return False
@@ -55,7 +58,9 @@ MISSING: dict[str, Callable[[], str | None]] = {
         else "ultralytics is not installed (make setup EXTRAS=ultralytics)"
     ),
     "rtsp": lambda: (
-        None if _has_rtsp_server() else "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0)"
+        None
+        if _has_rtsp_server()
+        else "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, gstreamer1.0-plugins-good and -ugly)"
     ),
 }
 """Marker → the reason this machine can't run it, or None."""
