@@ -60,7 +60,7 @@ MISSING: dict[str, Callable[[], str | None]] = {
     "rtsp": lambda: (
         None
         if _has_rtsp_server()
-        else "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, gstreamer1.0-plugins-good and -ugly)"
+        else "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, gstreamer1.0-plugins-ugly)"
     ),
 }
 """Marker → the reason this machine can't run it, or None."""
