@@ -10,7 +10,11 @@ from alembic import command
 from alembic.config import Config
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+
+from server.tables import JsonText
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +46,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=not self.is_sqlite,
             connect_args={"timeout": busy_s} if self.is_sqlite else {"connect_timeout": 5},
-            json_serializer=lambda value: to_json(value).decode(),
+            json_serializer=_to_json,
             json_deserializer=from_json,
         )
         if self.is_sqlite:
@@ -81,6 +85,17 @@ class Database:
     def close(self) -> None:
         """Close its connections."""
         self.engine.dispose()
+
+
+def is_down(error: BaseException) -> bool:
+    """Is it the database that can't be used now, and not what was asked of it?"""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _to_json(value: object) -> str:
+    return str(value) if isinstance(value, JsonText) else to_json(value).decode()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -30,6 +30,8 @@ _NAMES = {
 }
 Key = BigInteger().with_variant(Integer, "sqlite")
 """Row ids: 64 bits, and SQLite's own rowid there."""
+HIGHEST_KEY = 2**63 - 1
+"""No row has a higher id; a database refuses to look for one."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -49,6 +51,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(str):
+    """A JSON document that is encoded already: kept in a JSON column as it is, instead of being encoded again."""
+
+    __slots__ = ()
 
 
 class Table(DeclarativeBase):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pydantic_core import from_json
 from sqlalchemy.orm import Session
 
 from contract.event import Event
@@ -15,7 +14,7 @@ from contract.receipt import Refusal
 from server.inbox import Delivery, Letter, read
 from server.outcome import Outcome
 from server.store import cameras, deadletters, edges, events, evidence, placements
-from server.tables import CameraRow, EdgeRow
+from server.tables import CameraRow, EdgeRow, JsonText
 
 _Seen = tuple[Letter, events.Sighting]
 
@@ -99,7 +98,7 @@ class _Batch:
             event_id=str(letter.news.data.event_id),
             camera_id=camera.id,
             site=edge.site,
-            document=from_json(letter.delivery.payload),
+            document=JsonText(letter.delivery.payload.decode()),
         )
         return letter, sighting
 

@@ -13,19 +13,19 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from contract.event import Event
-from server.tables import EventRevision, EventRow
+from server.tables import EventRevision, EventRow, JsonText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """An event message of a known camera. ``document``: the JSON object as it came."""
+    """An event message of a known camera. ``document``: the JSON object, byte by byte as it came."""
 
     event: Event
     event_id: str
     """The event's UUID, as text."""
     camera_id: int
     site: str
-    document: dict[str, Any]
+    document: JsonText
 
     @property
     def revision(self) -> int:
@@ -132,5 +132,5 @@ def _values(sighting: Sighting) -> dict[str, Any]:
         "started_at": data.started_at,
         "last_seen_at": data.last_seen_at,
         "ended_at": data.ended_at,
-        "data": data.model_dump(mode="json"),
+        "data": JsonText(data.model_dump_json()),
     }
