@@ -18,6 +18,7 @@ from server.criteria.period import Calendar
 from server.database import Database
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
+from server.limits import Limits
 from server.live import Live
 from server.metrics import Metrics
 from server.mqtt import Link
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         redoc_url=None,
     )
     app.state.services = services
+    app.add_middleware(Limits, stall_s=settings.http.stall_s)
     app.add_middleware(SecurityHeaders)
     problems.register(app)
     for router in ROUTERS:

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contract.receipt import Refusal
 from server.clock import Clock
-from server.database import Database
+from server.database import Database, is_down
 from server.inbox import Delivery, Letter, read
 from server.live import Live
 from server.metrics import Metrics
@@ -65,7 +63,7 @@ class Ingest:
             with self._database.transaction() as session:
                 return [write(session, letters, window=self._window, zone=self._zone, now=self._clock.now())]
         except Exception as error:
-            if _is_down(error):
+            if is_down(error):
                 raise DatabaseUnavailableError(f"{self._database.name}: {error}") from error
             if len(letters) > 1:
                 half = len(letters) // 2
@@ -96,10 +94,3 @@ class Ingest:
             self._live.publish("incident", id=incident_id, code=code, state=state)
         if outcome.bears_on_criteria:
             self._live.publish("criteria")
-
-
-def _is_down(error: Exception) -> bool:
-    """Is it the database, and not the message?"""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -7,8 +7,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from server.database import is_down
 from server.schemas import Problem
 
 log = structlog.get_logger(__name__)
@@ -30,6 +33,8 @@ def register(app: FastAPI) -> None:
     """Make every error of ``app`` a problem."""
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(DBAPIError, _of_database)
+    app.add_exception_handler(PoolTimeoutError, _of_database)
     app.add_exception_handler(Exception, _of_bug)
 
 
@@ -45,6 +50,17 @@ async def _of_validation(_request: Request, given: Exception) -> Response:
     error = cast(RequestValidationError, given)
     found = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
     return problem(422, "; ".join(found)[:1000])
+
+
+async def _of_database(request: Request, error: Exception) -> Response:
+    if is_down(error):
+        log.warning("database_unavailable", method=request.method, path=request.url.path, reason=str(error)[:500])
+        detail = "Cơ sở dữ liệu đang bận; thử lại sau ít giây. / The database is busy or away; try again in a moment."
+        return problem(503, detail, {"Retry-After": "5"})
+    if isinstance(error, DataError):
+        log.warning("value_not_storable", method=request.method, path=request.url.path, reason=str(error.orig)[:200])
+        return problem(422, "A value is none that can be stored (U+0000, or a number too large).")
+    return await _of_bug(request, error)
 
 
 async def _of_bug(request: Request, error: Exception) -> Response:

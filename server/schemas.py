@@ -10,6 +10,8 @@ from server.criteria import judge
 
 Role = role.Role
 Result = judge.Result
+NO_NUL = "^[^\\x00]*$"
+"""A text without U+0000, for which PostgreSQL has no room."""
 
 
 class Schema(BaseModel):
@@ -163,8 +165,8 @@ class VerdictIn(BaseModel):
 
     move: Literal["claim", "release", "confirm", "dismiss", "undo"]
     reason: str | None = None
-    note: str = Field(default="", max_length=4000)
-    version: int = Field(ge=1)
+    note: str = Field(default="", max_length=4000, pattern=NO_NUL)
+    version: int = Field(ge=1, le=2**31 - 1)
 
 
 class PeriodOut(Schema):

@@ -42,6 +42,8 @@ class HttpSettings(Part):
     """True behind HTTPS: the session cookie then never travels in the clear."""
     session_hours: float = Field(default=12.0, gt=0.0)
     """A sign-in lasts this long."""
+    stall_s: float = Field(default=30.0, gt=0.0)
+    """A body of which nothing comes for this long is given up; what was uploaded is kept."""
 
 
 class Settings(Part):

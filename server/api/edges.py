@@ -11,6 +11,7 @@ from server.api.responses import problems
 from server.schemas import DeadLetterPage, EdgeOut, EdgeToken
 from server.store import audit, cameraview, deadletterview
 from server.store import edges as rows
+from server.tables import HIGHEST_KEY
 
 router = APIRouter(prefix="/api/v1", tags=["edges"])
 
@@ -45,7 +46,7 @@ def create_edge(body: EdgeBody, user: Admin, has: Has) -> EdgeToken:
 def read_dead_letters(
     _user: Admin,
     has: Has,
-    cursor: Annotated[int | None, Query(ge=1, description="next_cursor of the page before.")] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=HIGHEST_KEY, description="next_cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeadLetterPage:
     """Newest first, each with its reason and how often it came."""

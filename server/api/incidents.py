@@ -10,6 +10,7 @@ from server.api.responses import conflict, conflicting, problems
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
 from server.store import incidents
 from server.store.errors import ConflictError, StoreError
+from server.tables import HIGHEST_KEY
 from server.verdict import MEANINGS, State
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
@@ -44,7 +45,7 @@ def read_incidents(
     _user: Viewer,
     has: Has,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
-    camera: Annotated[int | None, Query(description="Only of the camera with this id.")] = None,
+    camera: Annotated[int | None, Query(ge=1, le=HIGHEST_KEY, description="Only of the camera with this id.")] = None,
     rule_kind: Annotated[str | None, Query(max_length=64, examples=["intrusion"])] = None,
     cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=incidents.MOST)] = 50,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
@@ -20,6 +21,7 @@ HEARTBEAT_S: Final = 15.0
 """A comment this often keeps proxies from closing the stream, and shows a dead one."""
 _RETRY_MS: Final = 2000
 """How soon a browser tries again after the stream broke."""
+_ID: Final = re.compile(r"[0-9]{1,18}")
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
 
@@ -53,7 +55,7 @@ async def read_live(
     after: Annotated[int | None, Query(description="The same, for a page that knows up to where it was made.")] = None,
 ) -> EventStream:
     """Begins after Last-Event-ID (or ``after``) when that is still known; else with ``reload``: read all anew."""
-    last_id = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+    last_id = int(last_event_id) if last_event_id and _ID.fullmatch(last_event_id) else after
     return EventStream(
         _stream(has, signed_in, last_id), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )

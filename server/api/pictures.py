@@ -11,6 +11,7 @@ from server.api.deps import Has, Viewer
 from server.api.edgeauth import Edge
 from server.api.looking import keep_look
 from server.store import cameras
+from server.tables import HIGHEST_KEY
 
 router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
 
@@ -45,7 +46,7 @@ async def put_picture(
 
 
 @router.get("/{camera_id}/picture", response_class=FileResponse)
-def look_at_picture(camera_id: int, user: Viewer, has: Has) -> Response:
+def look_at_picture(camera_id: Annotated[int, Path(ge=1, le=HIGHEST_KEY)], user: Viewer, has: Has) -> Response:
     """The camera's latest picture. That it was looked at is kept in the audit."""
     path = has.evidence.picture(camera_id)
     if not path.is_file():

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server import auth
 from server.api.deps import SESSION_COOKIE, Has, Open, session_lasts
 from server.api.responses import problems
-from server.schemas import SessionOut, UserOut
+from server.schemas import NO_NUL, SessionOut, UserOut
 from server.services import Services
 from server.store import audit, sessions, users
 from server.store.sessions import SignedIn
@@ -29,7 +29,7 @@ class SignInBody(BaseModel):
         extra="forbid", json_schema_extra={"example": {"username": "tran.b", "password": "correct horse battery"}}
     )
 
-    username: str = Field(max_length=64)
+    username: str = Field(max_length=64, pattern=NO_NUL)
     password: Password
 
 

@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from server import auth
 from server.api.deps import Admin, Has, refused
 from server.api.responses import problems
-from server.schemas import AccountOut, NewPassword, Role
+from server.schemas import NO_NUL, AccountOut, NewPassword, Role
 from server.store import users
 from server.store.errors import StoreError
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
 Username = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class AccountBody(BaseModel):

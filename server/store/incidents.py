@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import and_, func, or_, select, update
@@ -14,7 +14,7 @@ from server.criteria.definition import Definitions
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
 from server.store import audit, incidentview, verdicts
 from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from server.tables import IncidentRow, UserRow
+from server.tables import HIGHEST_KEY, IncidentRow, UserRow
 from server.verdict import (
     CLAIM_LASTS,
     WAITING,
@@ -214,8 +214,9 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         at, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
         read = datetime.fromisoformat(at), int(last_id)
-    except (ValueError, binascii.Error) as error:
+        read[0].astimezone(UTC)
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidError("the cursor is none that this server gave; begin without one") from error
-    if read[0].tzinfo is None:
+    if read[0].tzinfo is None or not 0 < read[1] <= HIGHEST_KEY:
         raise InvalidError("the cursor is none that this server gave; begin without one")
     return read

@@ -1,5 +1,6 @@
 """The pages an officer works in. Each reads from the store what it shows; whatever writes goes through /api/v1."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 
 QUEUE = 50
 """Incidents in the review's queue; an officer who has decided these sees the next ones."""
+_CAMERA_ID = re.compile(r"[0-9]{1,18}")
 PAGE = 30
 """Incidents on a page of the list."""
 
@@ -79,14 +81,15 @@ def incident_list(
 ) -> Response:
     """Every incident, newest first, filtered."""
     with sit_down(request) as desk:
-        chosen = {"state": state, "camera": int(camera) if camera.isdecimal() else None, "rule": rule, "cursor": cursor}
+        camera_id = int(camera) if _CAMERA_ID.fullmatch(camera) else None
+        chosen = {"state": state, "camera": camera_id, "rule": rule, "cursor": cursor}
         try:
             page = incidents.listing(
                 desk.session,
                 desk.services.definitions,
                 desk.now,
                 state=state or None,
-                camera=int(camera) if camera.isdecimal() else None,
+                camera=camera_id,
                 rule_kind=rule or None,
                 cursor=cursor,
                 limit=PAGE,

@@ -155,13 +155,14 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, url: str | None = None) -> Iterator[Office]:
+def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> Iterator[Office]:
     """An office whose data lie in ``folder``; ``url`` of its database, by default a SQLite file there."""
     clock, port = Hand(), free_port()
     settings = parse(
         {
             "site": {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan ward"},
             "database": {"url": url or f"sqlite:///{folder / 'anninh.db'}", "pool_size": 20},
+            "http": {"stall_s": stall_s},
             "evidence_dir": str(folder / "evidence"),
             "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
         }
