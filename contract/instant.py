@@ -11,11 +11,13 @@ def to_utc_ms(at: datetime) -> datetime:
 
     Raises ValueError at the ends of the calendar, where UTC has no such year.
     """
-    try:
-        at = at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("the instant lies outside the years 1 to 9999 of UTC") from error
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    if at.tzinfo is not UTC:
+        try:
+            at = at.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("the instant lies outside the years 1 to 9999 of UTC") from error
+    beyond = at.microsecond % 1000
+    return at.replace(microsecond=at.microsecond - beyond) if beyond else at
 
 
 def to_text(at: datetime) -> str:

@@ -14,7 +14,7 @@ from contract.receipt import Refusal
 from server.inbox import Delivery, Letter, read
 from server.outcome import Outcome
 from server.store import cameras, deadletters, edges, events, evidence, placements
-from server.tables import CameraRow, EdgeRow, JsonText
+from server.tables import EdgeRow, JsonText
 
 _Seen = tuple[Letter, events.Sighting]
 
@@ -24,7 +24,7 @@ def write(session: Session, letters: Sequence[Letter], *, window: timedelta, zon
     known = edges.find(session, {(letter.topic.site, letter.topic.edge) for letter in letters if letter.topic})
     batch = _Batch(session=session, now=now, known=known)
     sound = batch.sort_out(letters)
-    batch.have = cameras.of_edges(session, [edge.id for edge in known.values()])
+    batch.camera_ids = cameras.ids_of(session, [edge.id for edge in known.values()])
     revived = batch.hear(sound)
     sightings = [seen for letter in [*revived, *sound] if (seen := batch.sight(letter)) is not None]
     batch.count(letters)
@@ -48,7 +48,8 @@ class _Batch:
     session: Session
     now: datetime
     known: dict[edges.Name, EdgeRow]
-    have: dict[tuple[int, str], CameraRow] = field(default_factory=dict)
+    camera_ids: dict[tuple[int, str], int] = field(default_factory=dict)
+    """By edge id and name."""
     outcome: Outcome = field(default_factory=Outcome)
 
     def sort_out(self, letters: Sequence[Letter]) -> list[Letter]:
@@ -67,19 +68,23 @@ class _Batch:
     def hear(self, letters: Sequence[Letter]) -> list[Letter]:
         """Heartbeats and statuses, in the order they came. Returns letters that waited for a camera now known."""
         revived: list[Letter] = []
-        for letter in letters:
+        telling = [letter for letter in letters if not isinstance(letter.news, Event)]
+        speakers = {edge.id for letter in telling if (edge := self._edge(letter)) is not None}
+        have = cameras.of_edges(self.session, speakers) if speakers else {}
+        for letter in telling:
             edge = self._edge(letter)
             if edge is None:
                 continue
             if isinstance(letter.news, Health) and edges.hear(edge, letter.news, self.now):
-                new, changed = cameras.hear(self.session, edge, self.have, letter.news, self.now)
-                self.have |= {(edge.id, row.name): row for row in new}
+                new, changed = cameras.hear(self.session, edge, have, letter.news, self.now)
+                have |= {(edge.id, row.name): row for row in new}
+                self.camera_ids |= {(edge.id, row.name): row.id for row in new}
                 self.outcome.cameras |= {row.id: row.state for row in changed}
                 if new:
                     revived += self._revive(edge, {row.name for row in new})
             elif isinstance(letter.news, StatusMessage) and edges.say(edge, letter.news):
                 is_online = edge.status == "online"
-                mine = [row for row in self.have.values() if row.edge_id == edge.id]
+                mine = [row for row in have.values() if row.edge_id == edge.id]
                 self.outcome.cameras |= {row.id: row.state if is_online else "silent" for row in mine}
         return revived
 
@@ -88,15 +93,15 @@ class _Batch:
         edge = self._edge(letter)
         if edge is None or letter.source is None or not isinstance(letter.news, Event):
             return None
-        camera = self.have.get((edge.id, letter.source.camera or ""))
-        if camera is None:
+        camera_id = self.camera_ids.get((edge.id, letter.source.camera or ""))
+        if camera_id is None:
             detail = f"camera {letter.source.camera} is in no heartbeat of this edge yet; it is taken in when it is"
             self.outcome.refuse(letter, Refusal.UNKNOWN_CAMERA, detail)
             return None
         sighting = events.Sighting(
             event=letter.news,
             event_id=str(letter.news.data.event_id),
-            camera_id=camera.id,
+            camera_id=camera_id,
             site=edge.site,
             document=JsonText(letter.delivery.payload.decode()),
         )

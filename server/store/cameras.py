@@ -14,6 +14,14 @@ from server.tables import CameraHour, CameraRow, EdgeRow
 HOUR_S = 3600.0
 
 
+def ids_of(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], int]:
+    """The id of every camera of these edges, by edge id and name."""
+    rows = session.execute(
+        select(CameraRow.edge_id, CameraRow.name, CameraRow.id).where(CameraRow.edge_id.in_(list(edge_ids)))
+    )
+    return {(edge_id, name): camera_id for edge_id, name, camera_id in rows}
+
+
 def of_edges(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], CameraRow]:
     """Every camera of these edges, by edge id and name."""
     rows = session.scalars(select(CameraRow).where(CameraRow.edge_id.in_(list(edge_ids))))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import delete, insert, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from contract.health import Health, StatusMessage
 from server.tables import EdgeRow, SequenceGap
@@ -47,7 +47,8 @@ def find(session: Session, names: Collection[Name]) -> dict[Name, EdgeRow]:
     """The registered ones of these edges, locked until the transaction ends: one writer at a time for an edge."""
     if not names:
         return {}
-    wanted = select(EdgeRow).where(tuple_(EdgeRow.site, EdgeRow.name).in_(names))
+    # the heartbeat is large and only the next one asks for it: it is read then
+    wanted = select(EdgeRow).options(defer(EdgeRow.health)).where(tuple_(EdgeRow.site, EdgeRow.name).in_(names))
     rows = session.scalars(wanted.order_by(EdgeRow.id).with_for_update())
     return {(row.site, row.name): row for row in rows}
 
