@@ -1,4 +1,4 @@
-"""What any request may be, checked before a route is chosen: no U+0000 in its address, a bounded body that keeps coming.
+"""What any request may be, checked before a route is chosen: no U+0000 in its address, a bounded body.
 
 Uvicorn bounds the head of a request; nobody bounds its body or the time it takes to come. A sender whose power went in
 the middle of a body leaves a connection that never ends: without a limit its upload would be "still running" for ever.
