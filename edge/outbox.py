@@ -4,12 +4,13 @@ Three queues share one database, so that one transaction covers them: messages f
 and the events that are still open (whoever starts next closes what a crash left behind).
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -38,14 +39,20 @@ CREATE TABLE IF NOT EXISTS refused (
 ) STRICT;
 -- The last revision of every event that is not closed.
 CREATE TABLE IF NOT EXISTS open_event (event_id TEXT PRIMARY KEY, change TEXT NOT NULL) STRICT;
+-- The last revision that was journalled of each event, and what it said: a recording may be analysed again.
+CREATE TABLE IF NOT EXISTS told (event_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
 -- Evidence the server does not have yet. `error` is set once nobody will try again.
 CREATE TABLE IF NOT EXISTS evidence (
     sha256 TEXT PRIMARY KEY, media_type TEXT NOT NULL, bytes INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     conflicts INTEGER NOT NULL DEFAULT 0, error TEXT
 ) STRICT;
 """
+_LAST = (Phase.CLOSED, Phase.CANCELLED)
 REFUSED_KEPT = 1000
 """Rows of `refused`; the oldest go first, so that a misconfigured edge does not fill its disk."""
+
+TOLD_KEPT = 10_000
+"""Rows of `told`: events older than this many are taken for new ones when their recording is analysed again."""
 
 
 class OutboxError(RuntimeError):
@@ -116,10 +123,15 @@ class Outbox:
     def put(self, change: Change) -> None:
         """Journal one revision with the next sequence number, and the evidence it newly names.
 
-        The same revision a second time (a recording analysed again) is not queued twice. Raises OutboxError; then
-        nothing of it was written, and the caller should try again.
+        What was told already (a recording analysed again, after a power cut or not) is not queued twice; a closing that
+        says more than the one before, which had lost its clip, becomes the revision after that one. Raises
+        OutboxError; then nothing of it was written, and the caller should try again.
         """
         with self._transaction() as connection:
+            news = _news(connection, change)
+            if news is None:
+                return
+            change = news
             ident = message_id(change.data.event_id, change.data.revision)
             known = self._shown_evidence(connection, change)
             _remember(connection, change)
@@ -291,6 +303,22 @@ def _count_up(connection: sqlite3.Connection, name: str) -> int:
     return int(found[0])
 
 
+def _news(connection: sqlite3.Connection, change: Change) -> Change | None:
+    """What of ``change`` was not told before, under a revision that was not used; None: nothing. Keeps that it is."""
+    event_id, revision = str(change.data.event_id), change.data.revision
+    said = change.data.model_dump_json(exclude={"revision"})
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    told = connection.execute("SELECT revision, digest FROM told WHERE event_id = ?", (event_id,)).fetchone()
+    if told is not None and revision <= told[0]:
+        if change.data.phase not in _LAST or digest == told[1]:
+            return None
+        revision = told[0] + 1
+        change = replace(change, data=change.data.model_copy(update={"revision": revision}))
+    connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (event_id, revision, digest))
+    connection.execute("DELETE FROM told WHERE rowid <= (SELECT max(rowid) FROM told) - ?", (TOLD_KEPT,))
+    return change
+
+
 def _take(connection: sqlite3.Connection, ident: str) -> Row | None:
     found = connection.execute("DELETE FROM message WHERE id = ? RETURNING sequence, id, payload", (ident,)).fetchone()
     return Row(sequence=found[0], id=found[1], payload=found[2]) if found else None
@@ -317,7 +345,7 @@ def _drop_evidence(connection: sqlite3.Connection, row: Row) -> None:
 
 def _remember(connection: sqlite3.Connection, change: Change) -> None:
     event_id = str(change.data.event_id)
-    if change.data.phase in (Phase.CLOSED, Phase.CANCELLED):
+    if change.data.phase in _LAST:
         connection.execute("DELETE FROM open_event WHERE event_id = ?", (event_id,))
     else:
         connection.execute("INSERT OR REPLACE INTO open_event VALUES (?, ?)", (event_id, _freeze(change)))

@@ -81,6 +81,40 @@ def test_the_same_revision_is_not_queued_twice(outbox: Outbox) -> None:
     assert sequences(outbox) == [1]
 
 
+def test_a_recording_analysed_again_after_a_crash_says_only_what_is_new(path: Path) -> None:
+    """Told to the server and receipted: opened, then closed without its clip. The second telling closes with it."""
+    closing = a_change(1, phase=Phase.CLOSED, revision=2, evidence=(PICTURE, CLIP))
+    with opened(path) as outbox:
+        outbox.put(a_change(1))
+        (orphan,) = outbox.open_events()
+        outbox.put(closed_orphan(orphan))
+        outbox.receipted([row.id for row in outbox.due(0.0, 10)])
+    with opened(path) as outbox:
+        outbox.put(a_change(1))
+        assert (outbox.depth().messages, outbox.open_events()) == (0, [])
+        outbox.put(closing)
+        (row,) = outbox.due(0.0, 10)
+        event = codec.decode(row.payload)
+        assert isinstance(event, Event)
+        assert (event.data.revision, event.data.phase, event.sequence) == (3, Phase.CLOSED, "3")
+        assert event.data.evidence == (PICTURE, CLIP)
+        assert [job.sha256 for job in outbox.evidence()] == [PICTURE.sha256, CLIP.sha256]
+
+
+def test_a_recording_analysed_again_to_the_same_end_says_nothing(path: Path) -> None:
+    story = (a_change(1), a_change(1, phase=Phase.CLOSED, revision=2, evidence=(PICTURE, CLIP)))
+    with opened(path) as outbox:
+        for change in story:
+            outbox.put(change)
+        outbox.receipted([row.id for row in outbox.due(0.0, 10)])
+        for job in outbox.evidence():
+            outbox.evidence_done(job.sha256)
+    with opened(path) as outbox:
+        for change in story:
+            outbox.put(change)
+        assert outbox.depth().messages == outbox.depth().evidence == 0
+
+
 def test_what_was_sent_is_not_due_until_its_receipt_is_late(outbox: Outbox) -> None:
     outbox.put(a_change(1))
     assert sequences(outbox, now_s=0.0) == [1]
