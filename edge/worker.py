@@ -49,14 +49,19 @@ class Follower(Protocol):
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds of wall clock that the walk's thread spent in each stage; ``capture`` includes waiting for a frame."""
+    """Seconds of wall clock (of ``timer``) that the walk spent in each stage; ``capture`` includes waiting for a
+    frame."""
 
+    timer: Callable[[], float] = perf_counter
     seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
-    _mark_s: float = field(default_factory=perf_counter)
+    _mark_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mark_s = self.timer()
 
     def lap(self, stage: str) -> None:
         """What passed since the lap before belongs to ``stage``."""
-        now_s = perf_counter()
+        now_s = self.timer()
         self.seconds[stage] += now_s - self._mark_s
         self._mark_s = now_s
 

@@ -9,14 +9,17 @@ from contract.event import Phase
 from contract.zones import Line, Zone
 from edge.analyze import analyze
 from edge.defaults import default_camera
-from edge.rules.line_crossing import LineCrossing
+from edge.evaluate import mot
+from edge.evaluate.matching import score
+from edge.evaluate.reference import crossings
+from edge.evaluate.sight import Look, look
+from edge.evaluate.zone_entries import references, score_entries
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Track
 from models import registry
 from models.detector import Detector
 from tests.support.driven_clock import DrivenClock
-from tests.support.walk import BEGIN, asked
-from tests.support.zone_entries import Entries, matched, references
+from tests.support.walk import BEGIN
 
 PETS = "pets2009_s2l1_vtest_480x360"
 
@@ -30,7 +33,7 @@ def pets(data_dir: Path) -> CameraSettings:
     """The clip with the reference's zones, a line across the crossing's right edge, and one rule for each."""
     zones = {
         zone.zone: Zone(points=tuple((x / 480, y / 360) for x, y in zone.polygon))
-        for zone in references(data_dir, PETS, 10)
+        for zone in references(data_dir / "gt" / "zone_intervals.csv", PETS)
     }
     return CameraSettings(
         name="pets",
@@ -45,33 +48,28 @@ def pets(data_dir: Path) -> CameraSettings:
     )
 
 
-def true_crossings(data_dir: Path, camera: CameraSettings) -> list[float]:
-    """When the annotated people cross the line, by the same rule on their true boxes."""
-    boxes: dict[int, list[Track]] = {}
-    for line in (data_dir / "gt" / f"{PETS}.gt.txt").read_text().splitlines():
-        number, person, x, y, w, h = (float(value) for value in line.split(",")[:6])
-        box = (x / 480, y / 360, (x + w) / 480, (y + h) / 360)
-        at_s = (number - 1) / 10
-        seen = Track(id=int(person), class_name="person", score=1, best_score=1, box=box, first_s=0, seen_s=at_s)
-        boxes.setdefault(int(number), []).append(seen)
-    rule = LineCrossing(camera.rules[1], camera)
-    return [at_s for at_s, _ in asked(rule, [((number - 1) / 10, boxes[number]) for number in sorted(boxes)])]
+def true_crossings(data_dir: Path, camera: CameraSettings, stamps_s: Sequence[float]) -> list[float]:
+    """When the annotated people cross the line."""
+    line = camera.lines["edge"]
+    a, b = ((x * 480, y * 360) for x, y in (line.a, line.b))
+    true = mot.looks(mot.read(data_dir / "gt" / f"{PETS}.gt.txt"), stamps_s)
+    return [crossing.at_s for crossing in crossings(true, a, b)]
 
 
 @pytest.mark.data
 def test_zone_entries_and_line_crossings_on_pets_agree_with_its_ground_truth(data_dir: Path, yolo: Detector) -> None:
-    wanted = references(data_dir, PETS, 10)
-    zones = [Entries(reference.polygon) for reference in wanted]
-    camera = pets(data_dir)
+    wanted = references(data_dir / "gt" / "zone_intervals.csv", PETS)
+    camera, looks = pets(data_dir), list[Look]()
 
     def watch(_: CameraSettings, __: float | None, frame: Frame, tracks: Sequence[Track]) -> None:
-        for zone in zones:
-            zone.watch(frame, tracks)
+        looks.append(look(frame, tracks))
 
     summary, events = analyze([camera], lambda: yolo, DrivenClock(), watch=watch)
-    hits = sum(matched(zone.at_s, reference.entries_s) for zone, reference in zip(zones, wanted, strict=True))
-    assert hits / sum(len(zone.at_s) for zone in zones) >= 0.85, "precision; measured 0.93"
-    assert hits / sum(len(reference.entries_s) for reference in wanted) >= 0.9, "recall; measured 0.96"
+    stamps_s = [one.at_s for one in looks]
+    zones = score_entries(looks, wanted, stamps_s).values()
+    hits = sum(zone.matched for zone in zones)
+    assert hits / sum(zone.found for zone in zones) >= 0.85, "precision; measured 0.93"
+    assert hits / sum(zone.wanted for zone in zones) >= 0.9, "recall; measured 0.96"
     assert summary.inferences <= 0.52 * summary.frames, "five a second of ten"
 
     began = {
@@ -82,9 +80,9 @@ def test_zone_entries_and_line_crossings_on_pets_agree_with_its_ground_truth(dat
         ]
         for rule in camera.rules
     }
-    crossings = true_crossings(data_dir, camera)
-    assert matched(began["edge"], crossings) >= len(crossings) - 1, "measured: 26 of 26"
-    assert len(began["edge"]) <= len(crossings) + 1
+    found = score(began["edge"], true_crossings(data_dir, camera, stamps_s))
+    assert found.matched >= found.wanted - 1, "measured: 26 of 26"
+    assert found.found <= found.wanted + 1
     # The first entry onto the lawn is at frame 521.
     assert began["lawn"][0] == pytest.approx(52.0, abs=1.0)
 

@@ -25,11 +25,11 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("edge", "broker", "server", "analyze", "demo", "models"):
+    for command in ("edge", "broker", "server", "analyze", "bench", "demo", "evaluate", "models"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["edge", "broker", "analyze", "demo", "models"])
+@pytest.mark.parametrize("command", ["edge", "broker", "analyze", "bench", "demo", "evaluate", "models"])
 def test_each_command_explains_itself(command: str) -> None:
     done = anninh(command, "--help")
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,195 @@
+"""The scorers: small cases reckoned by hand, and the ground truth of real footage scored against itself."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from edge.defaults import default_camera
+from edge.evaluate import mot
+from edge.evaluate.command import evaluate_app
+from edge.evaluate.events import score_events, true_entries
+from edge.evaluate.matching import Score, score
+from edge.evaluate.reference import Hold, alarms, crossings, dwelling, stays
+from edge.evaluate.sight import Look, Sight
+from edge.evaluate.tracking import observed, score_tracking
+from edge.evaluate.walk import Walked
+from edge.evaluate.zone_entries import entries, references, score_entries
+from edge.settings import RuleSettings
+
+PETS, ADL = "pets2009_s2l1_vtest_480x360", "mot15_adl-rundle-6"
+SQUARE = ((100.0, 0.0), (200.0, 0.0), (200.0, 100.0), (100.0, 100.0))
+FPS = 10
+
+
+def person(x: float, y: float = 50.0, *, number: int = 1, is_seen: bool = True) -> Sight:
+    """Somebody whose foot is there, 10 wide and 20 tall."""
+    return Sight(id=number, box=(x - 5, y - 20, x + 5, y), is_seen=is_seen)
+
+
+def film(xs: Sequence[float | None]) -> list[Look]:
+    """One person's foot along x, ten frames a second; None: not seen."""
+    return [Look(at_s=n / FPS, people=() if x is None else (person(x),)) for n, x in enumerate(xs)]
+
+
+def test_each_prediction_takes_the_nearest_reference_once_and_the_delay_is_the_median() -> None:
+    found = score([1.0, 1.2, 5.0, 9.0], [1.1, 4.2, 7.9])
+    assert (found.found, found.wanted, found.matched) == (4, 3, 2)
+    assert found.delays_s == pytest.approx((-0.1, 0.8))
+    assert found.precision == 0.5
+    assert found.recall == pytest.approx(2 / 3)
+    assert found.f1 == pytest.approx(4 / 7)
+    assert found.delay_s == pytest.approx(0.35)
+
+
+def test_what_was_neither_due_nor_found_has_no_rate() -> None:
+    nothing = Score(found=0, wanted=0)
+    assert (nothing.precision, nothing.recall, nothing.f1, nothing.delay_s) == (None, None, None, None)
+    assert Score(found=2, wanted=0).f1 == 0.0
+
+
+def test_an_entry_needs_an_observed_outside_and_three_tenths_inside() -> None:
+    assert entries(film([50, 50, 150, 150, 150, 150]), SQUARE) == [0.2]
+    assert entries(film([150] * 8), SQUARE) == [], "inside from the start"
+    assert entries(film([50, 50, 150, 150, 150, 50, 50]), SQUARE) == [], "0.2 s inside"
+
+
+def test_an_outside_that_was_only_predicted_is_no_entry() -> None:
+    guessed = [Look(at_s=n / FPS, people=(person(50 if n < 2 else 150, is_seen=n >= 2),)) for n in range(8)]
+    assert entries(guessed, SQUARE) == []
+
+
+def test_a_return_within_half_a_second_is_the_same_stay() -> None:
+    inside, out = [150.0] * 5, [50.0]
+    assert entries(film(out + inside + out * 4 + inside), SQUARE) == [0.1]
+    assert entries(film(out + inside + out * 6 + inside), SQUARE) == [0.1, 1.2]
+
+
+def test_stays_bridge_five_frames_and_last_three() -> None:
+    found = stays(film([50, 150, 150, *[None] * 5, 150, 50, 50, 50, 50, 50, 50, 150, 150, 50]), SQUARE)
+    assert [(stay.first, stay.last, stay.is_from_start) for stay in found] == [(2, 9, False)]
+    assert stays(film([150, 150, 150]), SQUARE)[0].is_from_start
+
+
+def test_a_crossing_has_a_direction_and_trembling_on_the_line_is_one_or_none() -> None:
+    # Looking along the line one looks down the picture: its right side is the picture's left half.
+    a, b = (100.0, 0.0), (100.0, 100.0)
+    assert [(one.at_s, one.direction) for one in crossings(film([80, 90, 110, 120]), a, b)] == [(0.2, "backward")]
+    assert [one.direction for one in crossings(film([120, 90, 110, 90]), a, b)] == ["forward"]
+    assert crossings(film([80, 110, 90]), a, b) == []
+    beyond = [Look(at_s=n / FPS, people=(person(x, 150.0),)) for n, x in enumerate((80.0, 120.0))]
+    assert crossings(beyond, a, b) == [], "past the segment's end"
+
+
+def test_a_dwell_is_due_when_it_has_lasted() -> None:
+    (hold,) = dwelling(film([50, *[150.0] * 21, 50]), SQUARE, 1.0, 5)
+    assert (hold.begin_s, hold.end_s) == pytest.approx((1.1, 2.1))
+    assert dwelling(film([50, *[150.0] * 9, 50]), SQUARE, 1.0, 5) == []
+
+
+def test_an_event_takes_what_follows_soon_and_a_closed_one_silences_its_place() -> None:
+    def place(*spans: tuple[float, float]) -> list[Hold]:
+        return [Hold(subject=None, begin_s=begin, end_s=end) for begin, end in spans]
+
+    assert alarms(place((0, 5), (8, 9), (20, 21)), close_s=5, cool_s=0) == [0, 20]
+    assert alarms(place((0, 5), (12, 13), (14, 30)), close_s=5, cool_s=10) == [0, 20], "due as soon as it may speak"
+    two = [Hold(subject=1, begin_s=0, end_s=5), Hold(subject=2, begin_s=1, end_s=5)]
+    assert alarms(two, close_s=5, cool_s=60) == [0, 1], "each subject its own event"
+
+
+def test_tracks_that_are_the_truth_score_one_and_a_switch_is_counted() -> None:
+    truth = {n: (person(100.0 + n), person(300.0 + n, number=2)) for n in range(1, 11)}
+    same = score_tracking(truth, list(truth.values()))
+    assert (same.mota, same.idf1, same.id_switches, same.truth_ids) == (1.0, 1.0, 0, 2)
+    assert same.hota == pytest.approx(1.0)
+
+    # The second half of the second person goes by another number: 15 of 20 boxes keep their identity.
+    switched = [
+        (one, Sight(id=9, box=two.box) if frame > 5 else two) for frame, (one, two) in enumerate(truth.values(), 1)
+    ]
+    found = score_tracking(truth, switched)
+    assert found.id_switches == 1
+    assert found.mota == pytest.approx(1 - 1 / 20)
+    assert found.idf1 == pytest.approx(15 / 20)
+
+
+def test_a_box_that_is_missed_and_one_that_is_nobody_cost_mota_alike() -> None:
+    truth = {n: (person(100.0),) for n in range(1, 11)}
+    found = [() if n == 1 else (person(100.0),) if n > 2 else (person(100.0), person(400.0, number=2)) for n in truth]
+    assert score_tracking(truth, found).mota == pytest.approx(1 - 2 / 10)
+
+
+def test_a_guess_about_who_was_missed_is_not_scored() -> None:
+    def look(n: int, *people: Sight) -> Look:
+        return Look(at_s=n / FPS, people=people)
+
+    one, two = person(100.0), person(300.0, number=2)
+    carried = [person(100.0, is_seen=False), person(300.0, number=2, is_seen=False)]
+    looks = [look(0, one, two), look(1, *carried), look(2, one, carried[1])]
+    assert [[sight.id for sight in frame] for frame in observed(looks)] == [[1, 2], [1, 2], [1]]
+
+
+def test_a_line_of_truth_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "gt.txt"
+    file.write_text("1,1,10,10,5,5,1\n2,1,ten,10,5,5,1\n")
+    with pytest.raises(mot.TruthError, match=r"gt\.txt, line 2"):
+        mot.read(file)
+    file.write_text("1,1,10,10,5,5,0\n")
+    with pytest.raises(mot.TruthError, match="no box"):
+        mot.read(file)
+
+
+def test_a_rule_that_the_truth_cannot_judge_says_so() -> None:
+    camera = default_camera("kho", "x.mp4").model_copy(
+        update={"rules": (RuleSettings(name="xe", kind="intrusion", zone="whole", classes=("car",)),)}
+    )
+    walked = Walked(size=(400, 100), looks=film([50.0] * 20))
+    entry, rule = score_events(camera, {1: (person(50.0),)}, walked)
+    assert entry.score == Score(found=0, wanted=0)
+    assert rule.score is None
+    assert "only people" in rule.note
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("sequence", "fps"), [(PETS, 10), (ADL, 30)])
+def test_zone_intervals_are_what_the_true_boxes_say(data_dir: Path, sequence: str, fps: int) -> None:
+    truth = mot.read(data_dir / "gt" / f"{sequence}.gt.txt")
+    looks = mot.looks(truth, [n / fps for n in range(max(truth))])
+    for wanted in references(data_dir / "gt" / "zone_intervals.csv", sequence):
+        assert true_entries(looks, wanted.polygon) == wanted.entries_s([look.at_s for look in looks])
+
+
+@pytest.mark.data
+def test_the_true_boxes_themselves_score_99_hundredths_on_zone_entries(data_dir: Path) -> None:
+    total = Score(found=0, wanted=0)
+    for sequence, fps in ((PETS, 10), (ADL, 30)):
+        truth = mot.read(data_dir / "gt" / f"{sequence}.gt.txt")
+        looks = mot.looks(truth, [n / fps for n in range(max(truth))])
+        wanted = references(data_dir / "gt" / "zone_intervals.csv", sequence)
+        total = sum(score_entries(looks, wanted, [look.at_s for look in looks]).values(), start=total)
+    assert total.f1 is not None
+    assert total.f1 >= 0.99, "the data's README has 0.99 over three clips"
+
+
+@pytest.mark.data
+def test_true_boxes_given_as_detections_keep_their_people(data_dir: Path, tmp_path: Path) -> None:
+    truth = data_dir / "gt" / "mot15_tud-campus.gt.txt"
+    out = tmp_path / "score.json"
+    arguments = [str(data_dir / "videos" / "mot15_tud-campus.mp4"), "--truth", str(truth)]
+    done = CliRunner().invoke(
+        evaluate_app, ["tracking", *arguments, "--detections", str(truth), "--json", "--out", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    scored = json.loads(done.stdout)
+    assert scored == json.loads(out.read_text())
+    assert scored["frames"] == scored["inferences"] == 71
+    assert scored["mota"] >= 0.9
+
+
+def test_truth_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> None:
+    done = CliRunner().invoke(evaluate_app, ["tracking", "x.mp4", "--truth", str(tmp_path / "gt.txt")])
+    assert done.exit_code == 2
+    assert done.output.count("\n") == 1
+    assert "gt.txt" in done.output
