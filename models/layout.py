@@ -17,6 +17,9 @@ MOST_ROWS_END_TO_END = 1000
 """End-to-end heads answer 100 to 300 rows, raw ones thousands: tells a 2-class raw output from those."""
 
 
+SMALLEST_SIDE, LARGEST_SIDE = 32, 4096
+"""Sides of a canvas that a network is fixed to, in pixels."""
+
 STRIDES = (8, 16, 32)
 """Canvas pixels per cell of the three grids that YOLO networks guess on."""
 
@@ -80,6 +83,23 @@ class Layout:
             case Kind.YOLOX:
                 found = boxes.from_yolox(output, min_score, boxes.cells(self.size))
         return boxes.suppress(found, MAX_IOU)
+
+
+def canvas(declared: object) -> tuple[int, int]:
+    """Height and width that a file's metadata declares for a network of any size; one number is both, None is 640.
+
+    Raises UnknownLayoutError.
+    """
+    sides = [640] if declared is None else list(declared) if isinstance(declared, list | tuple) else [declared]
+    try:
+        height, width = (int(str(side)) for side in (sides * 2 if len(sides) == 1 else sides))
+    except ValueError:
+        height = width = 0
+    if not (SMALLEST_SIDE <= height <= LARGEST_SIDE and SMALLEST_SIDE <= width <= LARGEST_SIDE):
+        raise UnknownLayoutError(
+            f"its metadata says imgsz {declared!r}, not a height and width of {SMALLEST_SIDE} to {LARGEST_SIDE}"
+        )
+    return height, width
 
 
 def read(size: tuple[int, int], outputs: Mapping[str, Sequence[int]], named: tuple[str, ...] | None = None) -> Layout:

@@ -26,7 +26,10 @@ def parse(value: Any) -> tuple[str, ...] | None:
             return parse(ast.literal_eval(value))
         return None
     if isinstance(value, Mapping):
-        value = [value[key] for key in sorted(value, key=int)]
+        try:
+            value = [value[key] for key in sorted(value, key=int)]
+        except (TypeError, ValueError):
+            return None
     if isinstance(value, list | tuple) and value:
         return tuple(str(name) for name in value)
     return None

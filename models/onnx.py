@@ -100,8 +100,10 @@ def _size(weights: Path, session: Any, declared: tuple[str, ...] | None) -> tupl
     height, width = picture.shape[2:]
     if isinstance(height, int) and isinstance(width, int):
         return height, width
-    rows, columns = declared or ("640", "640")
-    return int(rows), int(columns)
+    try:
+        return layouts.canvas(declared)
+    except UnknownLayoutError as error:
+        raise ModelError(weights, str(error)) from error
 
 
 def _layout(weights: Path, runner: _Runner, size: tuple[int, int], named: tuple[str, ...] | None) -> Layout:

@@ -29,6 +29,8 @@ def load(weights: Path, threads: int = 1) -> NetworkDetector:
     if metadata.get("task", "detect") != "detect":
         raise ModelError(weights, f"is made for the task {metadata['task']!r}; export one made for detection")
     core = ov.Core()
+    # Mapped weights are read while the network runs: a file that is replaced would change it, a cut one kill us.
+    core.set_property({"ENABLE_MMAP": False})
     try:
         model = core.read_model(str(file))
     except RuntimeError as error:
@@ -103,7 +105,7 @@ def _metadata(file: Path) -> dict[str, Any]:
         return {}
     try:
         found = yaml.safe_load(beside.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ModelError(beside, f"is not readable YAML ({_first_line(error)}); export the model again") from error
     return found if isinstance(found, dict) else {}
 
@@ -115,10 +117,11 @@ def _layout(weights: Path, model: Any, metadata: dict[str, Any], named: tuple[st
     shape = model.input().partial_shape
     if shape.rank.is_dynamic or len(shape) != 4:
         raise ModelError(weights, f"takes {shape}, not pictures")
-    height, width = (int(side) for side in metadata.get("imgsz", [640, 640]))
-    if shape[2].is_static and shape[3].is_static:
-        height, width = shape[2].get_length(), shape[3].get_length()
     try:
+        if shape[2].is_static and shape[3].is_static:
+            height, width = shape[2].get_length(), shape[3].get_length()
+        else:
+            height, width = layouts.canvas(metadata.get("imgsz"))
         if shape.is_dynamic:
             model.reshape([1, 3, height, width])
         outputs = {
