@@ -1,18 +1,23 @@
 """First stop of a message: what did the broker deliver, and may it be believed so far? Pure: bytes in, a Letter out."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from pydantic_core import from_json
 
 from contract import codec, topics
 from contract.codec import ContractError
-from contract.event import Event
+from contract.event import Event, EventData
 from contract.health import Health, StatusMessage
 from contract.receipt import Refusal
 
 News = Event | Health | StatusMessage
 _HIGHEST = 2**53 - 1
 """No edge ever counts that far, and JSON holds no larger integer exactly: such a number is somebody's error."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""A UUIDv7 counts from here (RFC 9562, 5.7): an event that began before has no id."""
+AHEAD = timedelta(days=2)
+"""How far an edge's clock may be ahead of the server's: a wrong date and a wrong zone together."""
 _SPEAKS: dict[str, type[Event] | type[Health] | type[StatusMessage]] = {
     "event": Event,
     "health": Health,
@@ -44,6 +49,25 @@ class Letter:
     source: topics.Source | None = None
     refused: ContractError | None = None
     sequence: int | None = None
+
+
+def untimely(data: EventData, now: datetime) -> str | None:
+    """Why an event's times can't be right, None when they can.
+
+    An edge whose clock is some hours off is believed, and so is a recording of years ago. A time that no clock of ours
+    can have shown would stand first in every list for ever, hold every later event of its place, or, at the ends of the
+    calendar, have no instant in the site's zone for a page to show.
+    """
+    evidence = [instant for part in data.evidence for instant in (part.at, part.started_at, part.ended_at)]
+    for instant in (data.started_at, data.last_seen_at, data.ended_at, *evidence):
+        if instant is not None and not is_possible(instant, now):
+            return f"{instant.isoformat()} lies days ahead or before 1970: set the edge's clock, or its --start-at"
+    return None
+
+
+def is_possible(instant: datetime, now: datetime) -> bool:
+    """Whether a camera can have seen something then."""
+    return EARLIEST <= instant <= now + AHEAD
 
 
 def read(delivery: Delivery) -> Letter:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contract.event import Event
 from contract.health import Health, StatusMessage
 from contract.receipt import Refusal
-from server.inbox import Delivery, Letter, read
+from server.inbox import Delivery, Letter, read, untimely
 from server.outcome import Outcome
 from server.store import cameras, deadletters, edges, events, evidence, placements
 from server.tables import EdgeRow, JsonText
@@ -75,7 +75,7 @@ class _Batch:
             edge = self._edge(letter)
             if edge is None:
                 continue
-            if isinstance(letter.news, Health) and edges.hear(edge, letter.news, self.now):
+            if isinstance(letter.news, Health) and edges.hear(self.session, edge, letter.news, self.now):
                 new, changed = cameras.hear(self.session, edge, have, letter.news, self.now)
                 have |= {(edge.id, row.name): row for row in new}
                 self.camera_ids |= {(edge.id, row.name): row.id for row in new}
@@ -97,6 +97,10 @@ class _Batch:
         if camera_id is None:
             detail = f"camera {letter.source.camera} is in no heartbeat of this edge yet; it is taken in when it is"
             self.outcome.refuse(letter, Refusal.UNKNOWN_CAMERA, detail)
+            return None
+        wrong = untimely(letter.news.data, self.now)
+        if wrong is not None:
+            self.outcome.refuse(letter, Refusal.INVALID, wrong)
             return None
         sighting = events.Sighting(
             event=letter.news,

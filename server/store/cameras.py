@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from contract.health import CameraHealth, Health
+from server.inbox import is_possible
 from server.tables import CameraHour, CameraRow, EdgeRow
 
+log = structlog.get_logger(__name__)
+
 HOUR_S = 3600.0
+MOST = 256
+"""Cameras of one edge. A box serves a few dozen; a broken or hostile one must not fill the wall and every criterion."""
 
 
 def ids_of(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], int]:
@@ -36,9 +42,12 @@ def hear(
     changed: list[CameraRow] = []
     credits_s: dict[tuple[int, datetime], float] = {}
     heard = {told.camera: told for told in health.data.cameras}
-    for name in heard:
-        if (edge.id, name) not in cameras:
-            new.append(CameraRow(edge_id=edge.id, name=name, state="", created_at=now, session=0, up_s=0.0))
+    unknown = [name for name in heard if (edge.id, name) not in cameras]
+    room = max(0, MOST - sum(edge_id == edge.id for edge_id, _ in cameras))
+    if len(unknown) > room:
+        log.warning("too_many_cameras", site=edge.site, edge=edge.name, most=MOST, left_out=len(unknown) - room)
+    for name in unknown[:room]:
+        new.append(CameraRow(edge_id=edge.id, name=name, state="", created_at=now, session=0, up_s=0.0))
     session.add_all(new)
     session.flush()
     for row in [*new, *(cameras[key] for key in cameras if key[0] == edge.id and key[1] in heard)]:
@@ -74,7 +83,8 @@ def _keep(
     row.session, row.up_s, row.credited_at = run, told.up_s, now
     changed = row.state != told.state
     row.state = told.state
-    row.last_frame_at = told.last_frame_at or row.last_frame_at
+    if told.last_frame_at is not None and is_possible(told.last_frame_at, now):
+        row.last_frame_at = told.last_frame_at
     # PostgreSQL's text has no room for U+0000
     row.error = told.error.replace("\x00", "") if told.error else None
     row.label = told.label.replace("\x00", "")

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session, defer
 
-from contract.health import Health, StatusMessage
-from server.tables import EdgeRow, SequenceGap
+from contract import topics
+from contract.health import Health, HealthData, StatusMessage
+from server.inbox import EARLIEST, is_possible
+from server.tables import CameraRow, EdgeRow, EventRevision, SequenceGap
 
 log = structlog.get_logger(__name__)
 
@@ -53,16 +55,21 @@ def find(session: Session, names: Collection[Name]) -> dict[Name, EdgeRow]:
     return {(row.site, row.name): row for row in rows}
 
 
-def hear(edge: EdgeRow, health: Health, now: datetime) -> bool:
+def hear(session: Session, edge: EdgeRow, health: Health, now: datetime) -> bool:
     """Keep a heartbeat. False when it is of an earlier run of the edge, and changes nothing.
 
-    A lower session that began later is a box that was set up anew, and is believed.
+    Sessions only grow. One that does not, and yet began later, is a box that was set up anew: it is believed, and its
+    sequence begins anew with it.
     """
     data = health.data.model_dump(mode="json")
-    # RFC 3339 texts in UTC with the same precision sort as their instants do
-    is_earlier = edge.health is None or data["started_at"] <= str(edge.health["started_at"])
-    if health.data.session < edge.session and is_earlier:
+    known = HealthData.model_validate(edge.health).started_at if edge.health else None
+    if known is not None and not is_possible(known, now):
+        known = EARLIEST  # its clock was wrong then, which must not make it unheard for ever
+    is_later = known is not None and health.data.started_at > known
+    if health.data.session < edge.session and not is_later:
         return False
+    if health.data.session <= edge.session and is_later:
+        _renumber(session, edge)
     edge.session = health.data.session
     edge.status = "online"
     edge.heartbeat_at = now
@@ -97,9 +104,35 @@ def count(session: Session, edge: EdgeRow, numbers: Iterable[int], now: datetime
     if missing:
         rows = [{"edge_id": edge.id, "number": number, "noticed_at": now} for number in missing]
         session.execute(insert(SequenceGap), rows)
+        _forget_oldest(session, edge)
         log.warning("messages_missing", site=edge.site, edge=edge.name, count=len(missing), first=missing[0])
     edge.sequence = highest
     return _spans(missing)
+
+
+def _renumber(session: Session, edge: EdgeRow) -> None:
+    """The edge counts from 1 again. What it sent before this heartbeat came is counted; its old gaps never close."""
+    sources = [
+        topics.source(edge.site, edge.name, camera)
+        for camera in session.scalars(select(CameraRow.name).where(CameraRow.edge_id == edge.id))
+    ]
+    since_then = select(EventRevision.sequence).where(
+        EventRevision.source.in_(sources), EventRevision.received_at > edge.heartbeat_at
+    )
+    came = set(session.scalars(since_then))
+    given_up = session.scalar(select(func.count()).select_from(SequenceGap).where(SequenceGap.edge_id == edge.id))
+    session.execute(delete(SequenceGap).where(SequenceGap.edge_id == edge.id))
+    log.warning("sequence_restarted", site=edge.site, edge=edge.name, known=edge.sequence, never_came=given_up)
+    edge.sequence = 0
+    while edge.sequence + 1 in came:
+        edge.sequence += 1
+
+
+def _forget_oldest(session: Session, edge: EdgeRow) -> None:
+    """Keep LONGEST_GAP open numbers of an edge at most: who jumps again and again fills no table."""
+    of_edge = SequenceGap.edge_id == edge.id
+    beyond = select(SequenceGap.id).where(of_edge).order_by(SequenceGap.id.desc()).offset(LONGEST_GAP).limit(1)
+    session.execute(delete(SequenceGap).where(of_edge, SequenceGap.id <= beyond.scalar_subquery()))
 
 
 def _spans(numbers: list[int]) -> list[Span]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from contract.health import CameraState
 from server.store import edges
 from server.tables import CameraRow, EdgeRow, SequenceGap
@@ -56,6 +58,33 @@ def test_a_huge_jump_fills_no_table(intake: Intake) -> None:
     tell(intake, 1)
     assert tell(intake, 10**15) == [(10**15 - edges.LONGEST_GAP, 10**15 - 1)]
     assert len(intake.rows(SequenceGap)) == edges.LONGEST_GAP
+
+
+def test_jumps_again_and_again_fill_no_table(intake: Intake) -> None:
+    for jump in range(1, 6):
+        tell(intake, jump * 10_000)
+    assert len(intake.rows(SequenceGap)) == edges.LONGEST_GAP
+    assert missing(intake)[-1] == 49_999, "the latest are kept"
+
+
+@pytest.mark.parametrize("session", [1, 2])
+def test_an_edge_whose_journal_was_lost_counts_from_one_again(intake: Intake, session: int) -> None:
+    intake.take(heartbeat(session=2))
+    tell(intake, 98, 100)
+    intake.clock.wait(60)
+    tell(intake, 1, 2)  # before its heartbeat
+    intake.clock.wait(5)
+    intake.take(heartbeat(session=session, started_at=BEGIN + timedelta(hours=1)))
+    assert missing(intake) == [], "what the lost journal held can never come"
+    assert tell(intake, 3, 5) == [(4, 4)], "a gap of the new journal is noticed, and nothing else"
+    assert intake.rows(EdgeRow)[0].sequence == 5
+
+
+def test_a_restart_keeps_the_numbers(intake: Intake) -> None:
+    tell(intake, 1, 3)
+    intake.take(heartbeat(session=2, started_at=BEGIN + timedelta(hours=1)))
+    assert missing(intake) == [2]
+    assert tell(intake, 5) == [(4, 4)]
 
 
 def test_a_number_that_no_receipt_can_name_is_not_counted(intake: Intake) -> None:

@@ -16,7 +16,7 @@ from server.ingest import Ingest
 from server.store import edges, incidents
 from tests.support.film import Film
 from tests.support.messages import deliver
-from tests.support.office import Office, open_office
+from tests.support.office import NOON, Office, open_office
 
 SITE, EDGE = "hoa-thuan", "khom4"
 MODEL = ModelRef(name="yolo11n-int8", sha256="a1" * 32)
@@ -66,6 +66,8 @@ class Ward:
     token: str
     _ingest: Ingest
     _sequence: "count[int]" = field(default_factory=lambda: count(1))
+    started_at: datetime = NOON
+    """When the edge started."""
     _heartbeats: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -93,7 +95,7 @@ class Ward:
         )
         data = HealthData(
             session=1,
-            started_at=now,
+            started_at=self.started_at,
             software="0.1.0",
             cameras=told,
             outbox_depth=0,
