@@ -1,6 +1,9 @@
 """What a batch came to: who is told what, once it is committed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from pydantic_core import from_json
 
 from contract.event import Event
 from contract.receipt import Refusal, Refused
@@ -45,3 +48,14 @@ class Outcome:
         if letter.topic is not None and message_id is not None:
             told = Refused(id=message_id, reason=reason, detail=detail[:500])
             self.reply(letter.topic.site, letter.topic.edge).refused.append(told)
+
+    def withhold(self, left_out: Sequence[Refusing]) -> None:
+        """Don't tell an edge of refused events that were to wait here for their camera and are not kept here.
+
+        It keeps what it is not told of, and sends it again.
+        """
+        payloads = {refusal.payload for refusal in left_out if refusal.reason is Refusal.UNKNOWN_CAMERA}
+        if payloads:
+            ids = {str(message_id) for payload in payloads if (message_id := from_json(payload).get("id"))}
+            for reply in self.replies.values():
+                reply.refused = [told for told in reply.refused if told.id not in ids]

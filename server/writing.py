@@ -29,7 +29,7 @@ def write(session: Session, letters: Sequence[Letter], *, window: timedelta, zon
     sightings = [seen for letter in [*revived, *sound] if (seen := batch.sight(letter)) is not None]
     batch.count(letters)
     batch.add_events(sightings, window, year=now.astimezone(zone).year)
-    deadletters.put(session, batch.outcome.refusals, now)
+    batch.outcome.withhold(deadletters.put(session, batch.outcome.refusals, now, known))
     return batch.outcome
 
 

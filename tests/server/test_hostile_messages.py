@@ -7,9 +7,9 @@ import pytest
 from contract.event import Event, Evidence
 from contract.health import CameraState
 from contract.receipt import Refusal
-from server.store import cameras
+from server.store import cameras, deadletters
 from server.tables import CameraHour, CameraRow, DeadLetter, EdgeRow, EventRow, IncidentRow
-from tests.support.intake import Intake
+from tests.support.intake import Intake, raw
 from tests.support.messages import BEGIN, Story, camera_health, heartbeat
 
 LAST_DAY = datetime(9999, 12, 31, 23, 0, tzinfo=UTC)
@@ -73,3 +73,30 @@ def test_an_edge_names_only_so_many_cameras(intake: Intake) -> None:
     for first in range(0, 2 * cameras.MOST, 100):
         intake.take(heartbeat(*(camera_health(f"camera{first + number}") for number in range(100))))
     assert len(intake.rows(CameraRow)) == cameras.MOST
+
+
+def test_letters_of_one_edge_fill_no_disk(intake: Intake) -> None:
+    for first in range(0, 2 * deadletters.MOST, 250):
+        intake.take(*(raw(b"no json %d" % (first + number)) for number in range(250)))
+    letters = intake.rows(DeadLetter)
+    assert len(letters) == deadletters.MOST + 1
+    assert (letters[-1].times, letters[-1].payload) == (deadletters.MOST, b""), "the others are counted"
+    intake.take(raw(b"no json 0"), raw(b"no json 999"))
+    assert (intake.rows(DeadLetter)[0].times, intake.rows(DeadLetter)[-1].times) == (2, deadletters.MOST + 1)
+
+
+def test_letters_of_edges_that_nobody_registered_fill_no_disk(intake: Intake) -> None:
+    for first in range(0, deadletters.MOST + 250, 250):
+        numbers = range(first, first + 250)
+        intake.take_all(*(heartbeat(camera_health("cong"), edge=f"box{number}") for number in numbers))
+    assert len(intake.rows(DeadLetter)) == deadletters.MOST + 1
+    intake.take(raw(b"no json"))
+    assert intake.rows(DeadLetter)[-1].payload == b"no json", "an edge that is registered has room of its own"
+
+
+def test_an_event_that_cannot_wait_here_waits_at_its_edge(intake: Intake) -> None:
+    unknown = [Story(number=number, camera="cong").tell() for number in range(deadletters.MOST + 1)]
+    assert len(intake.take(*unknown).refused) == deadletters.MOST, "of the last one the edge is told nothing"
+    intake.take(heartbeat(camera_health("cong")))
+    assert len(intake.take(unknown[-1]).accepted) == 1
+    assert len(intake.rows(EventRow)) == deadletters.MOST + 1
