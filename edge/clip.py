@@ -127,7 +127,7 @@ class Recorder:
 def _is_better(frame: Frame, change: Change, recording: _Recording) -> bool:
     """Does the frame show the event's subjects better than those before? Then it is the one to beat."""
     age_s = (frame.captured_at - change.data.last_seen_at).total_seconds()
-    value = worth(change.data.subjects) if age_s <= _FRESH_S else 0.0
+    value = worth(change.shown) if age_s <= _FRESH_S else 0.0
     if value <= recording.best:
         return False
     recording.best = value

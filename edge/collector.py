@@ -60,7 +60,7 @@ class Collector:
     def _show(self, frame: Frame, change: Change, folder: Path) -> None:
         """Keep the picture of the best look, its subjects' boxes drawn."""
         event_id = str(change.data.event_id)
-        score = max((subject.score for subject in change.data.subjects), default=0.0)
+        score = max((subject.score for subject in change.shown), default=0.0)
         if score <= self._best.get(event_id, -1.0):
             return
         self._best[event_id] = score
@@ -79,10 +79,10 @@ def write(path: Path, events: Iterable[Event]) -> None:
 
 
 def drawn(frame: Frame, change: Change) -> Image:
-    """A copy of the frame's picture with the event's subjects boxed and named."""
+    """A copy of the frame's picture with the event's subjects boxed and named: those who are there now."""
     canvas = frame.image.copy()
     thick = max(1, round(frame.height / 300))
-    for subject in change.data.subjects:
+    for subject in change.shown:
         x1, y1, x2, y2 = subject.box
         upper = (round(x1 * frame.width), round(y1 * frame.height))
         cv2.rectangle(canvas, upper, (round(x2 * frame.width), round(y2 * frame.height)), (60, 60, 235), thick)

@@ -21,10 +21,14 @@ from edge.values import Change, Frame, Hit, Track
 TELL_S = 30.0
 NEWS_S = 5.0
 """News is told at most this often."""
+LOOK_S = 0.5
+"""A track that was last detected longer ago than this is a guess, not a look: no picture may claim that it is there."""
 BETTER = 0.1
 """A look is clearly better when its score is higher by this."""
 MOST_SUBJECTS = 64
 """As many as the contract takes; the best scores stay."""
+MOST_ENDED = 256
+"""Ended events of a camera whose end is remembered: a stay goes on for seconds, not for hundreds of events."""
 UNRECORDED = (
     Evidence(kind="picture", missing="not recorded"),
     Evidence(kind="clip", missing="not recorded"),
@@ -45,9 +49,15 @@ class _Open:
     told_s: float
     told_score: float
     subjects: dict[int, Subject] = field(default_factory=dict)
+    seen: frozenset[int] = frozenset()
+    """The tracks that were there at ``held_s``."""
 
     def see(self, hit: Hit, frame: Frame) -> None:
-        self.held_s, self.held_at = frame.pts_s, frame.captured_at
+        # The edge's clock may be put back while the event is open; the event's own time goes on.
+        on = self.held_at + timedelta(seconds=frame.pts_s - self.held_s)
+        self.held_at = frame.captured_at if frame.captured_at >= self.held_at else on
+        self.held_s = frame.pts_s
+        self.seen = frozenset(track.id for track in hit.tracks if frame.pts_s - track.seen_s <= LOOK_S)
         for track in hit.tracks:
             self.subjects[track.id] = _subject(track, hit)
         if len(self.subjects) > MOST_SUBJECTS:
@@ -103,6 +113,7 @@ class Events:
         self._config_version = config_version(camera)
         self._open: dict[Key, _Open] = {}
         self._cool_until_s: dict[tuple[str, Place], float] = {}
+        self._ended_s: dict[Key, float] = {}
 
     def update(self, frame: Frame, hits: Sequence[Hit]) -> list[Change]:
         """What changed with this frame, in order: openings and updates, then closings."""
@@ -127,7 +138,10 @@ class Events:
 
     def _opened(self, key: Key, hit: Hit, frame: Frame) -> Change:
         rule = self._rules[hit.rule]
-        started_at = frame.captured_at - timedelta(seconds=frame.pts_s - hit.since_s)
+        # A stay that outlived its event (a grace longer than close_s) began when that one did: another begins now,
+        # or it would have the same id and be taken for a repeat.
+        since_s = hit.since_s if hit.since_s > self._ended_s.get(key, float("-inf")) else frame.pts_s
+        started_at = frame.captured_at - timedelta(seconds=frame.pts_s - since_s)
         first = "-" if hit.subject is None else str(hit.subject)
         data = EventData(
             event_id=event_uuid(started_at, self._source, rule.name, hit.place.name, first),
@@ -144,7 +158,7 @@ class Events:
             model=self._model,
             config_version=self._config_version,
         )
-        event = _Open(data, hit.since_s, frame.pts_s, frame.captured_at, frame.pts_s, 0.0)
+        event = _Open(data, since_s, frame.pts_s, frame.captured_at, frame.pts_s, 0.0)
         event.see(hit, frame)
         event.told_score = event.score
         self._open[key] = event
@@ -152,11 +166,16 @@ class Events:
 
     def _closed(self, key: Key, now_s: float) -> Change:
         event = self._open.pop(key)
+        self._ended_s.pop(key, None)
+        self._ended_s[key] = event.held_s
+        if len(self._ended_s) > MOST_ENDED:
+            del self._ended_s[next(iter(self._ended_s))]
         self._cool_until_s[key[:2]] = now_s + self._rules[key[0]].cool_s
         return self._change(event, event.tell(Phase.CLOSED, now_s), now_s)
 
     def _change(self, event: _Open, data: EventData, now_s: float) -> Change:
-        return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s)
+        seen = event.seen if event.held_s == now_s else frozenset[int]()
+        return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s, seen=seen)
 
 
 def rule_version(camera: CameraSettings, rule: RuleSettings) -> str:

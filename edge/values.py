@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.event import EventData, Place
+from contract.event import EventData, Place, Subject
 from models.detector import Image
 
 NormBox = tuple[float, float, float, float]
@@ -140,9 +140,16 @@ class Hit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One revision of one event: what the outbox journals and the server is told. ``opened_s``, ``now_s``: ``pts_s`` of
-    the event's beginning and of this change, for whoever cuts the clip."""
+    the event's beginning and of this change, for whoever cuts the clip. ``seen``: the tracks that are there at this
+    very moment; None where nobody knows (a change read back from the journal)."""
 
     camera: str
     data: EventData
     opened_s: float
     now_s: float
+    seen: frozenset[int] | None = None
+
+    @property
+    def shown(self) -> tuple[Subject, ...]:
+        """The subjects that a picture of this moment shows; the others took part and are gone."""
+        return tuple(one for one in self.data.subjects if self.seen is None or one.track in self.seen)

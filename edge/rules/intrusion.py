@@ -23,7 +23,7 @@ class Intrusion:
         staying = [
             (stay, track)
             for stay, track in self._stays.update(frame.pts_s, here, tracks)
-            if frame.pts_s - stay.since_s >= self._rule.dwell_s
+            if stay.has_lasted(frame.pts_s, self._rule.dwell_s)
         ]
         if not staying:
             return []

@@ -29,5 +29,5 @@ class Loitering:
                 dwell_s={track.id: frame.pts_s - stay.since_s},
             )
             for stay, track in self._stays.update(frame.pts_s, here, tracks)
-            if frame.pts_s - stay.since_s >= self._rule.dwell_s
+            if stay.has_lasted(frame.pts_s, self._rule.dwell_s)
         ]

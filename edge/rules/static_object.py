@@ -48,7 +48,7 @@ class StaticObject:
         hits = []
         still = [track for track in here if self._is_still(track, frame.pts_s)]
         for stay, track in self._stays.update(frame.pts_s, still, tracks):
-            if frame.pts_s - stay.since_s >= self._rule.dwell_s:
+            if stay.has_lasted(frame.pts_s, self._rule.dwell_s):
                 hits.append(
                     Hit(
                         rule=self._rule.name,

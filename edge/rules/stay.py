@@ -11,6 +11,10 @@ NEAR = 0.75
 """A new track takes over a stay when its centre lies within this many box heights of where the old one vanished."""
 
 
+_ROUNDING_S = 1e-6
+"""Differences of stamps are off by less than this: 3.1 s - 0.1 s is not less than 3 s."""
+
+
 @dataclass(slots=True)
 class Stay:
     """One unbroken stay. ``subject``: the id under which it began; ``track``: the one it goes by now."""
@@ -21,6 +25,10 @@ class Stay:
     since_s: float
     last_s: float
     box: NormBox
+
+    def has_lasted(self, now_s: float, dwell_s: float) -> bool:
+        """Has it gone on for ``dwell_s`` (or exactly that long)?"""
+        return now_s - self.since_s >= dwell_s - _ROUNDING_S
 
 
 class Stays:

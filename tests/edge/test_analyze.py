@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from contract.codec import decode
 from contract.event import Event, Phase
 from edge.analyze import analyze
 from edge.analyze_command import analyze_command
+from edge.collector import drawn
 from edge.defaults import camera_name, default_camera
 from models import registry
 from tests.support.coded import a_video
 from tests.support.driven_clock import DrivenClock
-from tests.support.walk import BEGIN
+from tests.support.events import a_change
+from tests.support.walk import BEGIN, frame
 
 app = typer.Typer()
 app.command()(analyze_command)
@@ -119,3 +122,11 @@ def test_the_command_says_what_is_wrong(arguments: list[str], status: int, says:
 def test_a_camera_is_named_after_its_source_without_its_credentials(source: str, name: str) -> None:
     assert camera_name(source) == name
     assert camera_name(source, frozenset({name})) == f"{name}-2"
+
+
+def test_a_picture_shows_no_box_of_somebody_who_has_gone() -> None:
+    grey = frame(6.0)
+    gone = replace(a_change(1), seen=frozenset())
+    there = replace(a_change(1), seen=frozenset({57}))
+    assert (drawn(grey, gone) == grey.image).all()
+    assert (drawn(grey, there) != grey.image).any()

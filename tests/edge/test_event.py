@@ -8,7 +8,7 @@ from contract.event import Mode, ModelRef, Phase, Place, Status
 from edge.event import Events, config_version, rule_version
 from edge.settings import CameraSettings
 from edge.values import Change, Hit
-from tests.support.walk import BEGIN, camera, frame, times, track
+from tests.support.walk import BEGIN, camera, frame, rule_of, times, track
 
 ZONE = Place(kind="zone", name="left")
 MODEL = ModelRef(name="eye")
@@ -130,6 +130,50 @@ def test_finish_closes_what_is_open_at_its_last_hit() -> None:
     assert change.data.phase is Phase.CLOSED
     assert change.data.ended_at == BEGIN + timedelta(seconds=3.9)
     assert events.finish(5.0) == []
+
+
+def test_a_clock_put_back_an_hour_does_not_end_the_worker_or_turn_the_event_round() -> None:
+    events = events_of(camera(close_s=5.0))
+    changes = []
+    for at in times(0, 60):
+        shown = frame(at)
+        if at >= 20:
+            shown.captured_at -= timedelta(hours=1)
+        changes += events.update(shown, [hit(at)] if at < 50 else [])
+    assert [change.data.phase for change in changes] == [Phase.OPENED, Phase.UPDATED, Phase.CLOSED]
+    assert changes[-1].data.ended_at is not None
+    lasted_s = (changes[-1].data.ended_at - changes[-1].data.started_at).total_seconds()
+    assert lasted_s == pytest.approx(49.9, abs=0.2)
+    told = [change.data.last_seen_at for change in changes]
+    assert told == sorted(told)
+
+
+def test_who_comes_back_within_the_grace_is_a_second_event_with_an_id_of_its_own() -> None:
+    """A stay that outlives its event would give the next one the same beginning, so the same id: lost as a repeat."""
+    settings = camera(dwell_s=1, grace_s=10.0, close_s=2.0, cool_s=0)
+    rule, events = rule_of(settings), events_of(settings)
+    changes = []
+    for at in times(0, 60):
+        here = [track((0.2, 0.6), at)] if at < 10 or 16 <= at < 30 else []
+        changes += events.update(frame(at), rule.update(frame(at), here))
+    opened = [change.data.event_id for change in changes if change.data.phase is Phase.OPENED]
+    revisions = [(change.data.event_id, change.data.revision) for change in changes]
+    assert len(opened) == len(set(opened)) == 2
+    assert len(revisions) == len(set(revisions))
+
+
+def test_a_change_says_who_is_there_at_its_moment() -> None:
+    """Number 1 was there at the opening and is gone when number 2's better look is told; both took part."""
+    events = events_of(camera())
+    events.update(frame(0.0), [hit(0.0)])
+    second = [track((0.3, 0.6), 6.0, number=2, score=0.95), track((0.1, 0.6), 6.0, number=3, seen_s=5.0)]
+    [update] = events.update(
+        frame(6.0), [Hit(rule="rule", place=ZONE, subject=None, tracks=tuple(second), since_s=0.0)]
+    )
+    assert {subject.track for subject in update.data.subjects} == {1, 2, 3}
+    assert [subject.track for subject in update.shown] == [2]
+    [closed] = [change for at in times(6.1, 20) for change in events.update(frame(at), [])]
+    assert closed.shown == ()
 
 
 def test_the_same_recording_gives_the_same_ids_and_another_camera_gives_others() -> None:

@@ -184,3 +184,12 @@ def test_every_kind_that_settings_allow_has_its_rule() -> None:
     for kind in ("intrusion", "line_crossing", "loitering", "static_object"):
         assert kind in RULES
         assert rule_of(camera(kind=kind)).update(frame(0.0), []) == []
+
+
+@pytest.mark.parametrize("kind", ["intrusion", "loitering", "static_object"])
+@pytest.mark.parametrize("begin_s", [0.1, 1.1, 4.2, 1e5 + 0.1])
+def test_a_dwell_of_exactly_the_asked_seconds_is_enough(kind: str, begin_s: float) -> None:
+    """4.1 - 1.1 is 2.9999999999999996 in floating point."""
+    rule = rule_of(camera(kind=kind, dwell_s=3.0))
+    story = [(begin_s + index / 10, [track((0.2, 0.6), begin_s + index / 10)]) for index in range(31)]
+    assert [at for at, _ in asked(rule, story)] == [begin_s + 3.0]
