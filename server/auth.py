@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -22,6 +24,15 @@ LONGEST_PASSWORD: Final = 200
 _HASHER: Final = PasswordHasher()
 _SLOTS: Final = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB: a burst of sign-ins waits instead of exhausting the memory."""
+_TURNS: Final = tuple(threading.Lock() for _ in range(64))
+"""Addresses share these by their hash."""
+
+
+@contextmanager
+def turn(address: str) -> Iterator[None]:
+    """One guess at a time from an address: a burst of them would all look before the first failure is written down."""
+    with _TURNS[hash(address) % len(_TURNS)]:
+        yield
 
 
 def hash_password(password: str) -> str:

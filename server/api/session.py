@@ -1,6 +1,7 @@
 """Signing in and out, and one's own account."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Annotated
 
 import structlog
@@ -8,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from server import auth
-from server.api.deps import SESSION_COOKIE, Has, Open, session_lasts
+from server.api.deps import SESSION_COOKIE, Has, Open, current_session, session_lasts
 from server.api.responses import problems
 from server.schemas import NO_NUL, SessionOut, UserOut
 from server.services import Services
@@ -56,6 +57,11 @@ def sign_in(has: Services, username: str, password: str, address: str) -> Opened
     Raises HTTPException: 401 when they don't fit (an unknown name answers alike and as late), 429 with Retry-After
     when this name has failed too often from this address.
     """
+    with auth.turn(address):
+        return _sign_in(has, username, password, address)
+
+
+def _sign_in(has: Services, username: str, password: str, address: str) -> Opened:
     username = username.strip().lower()
     now = has.clock.now()
     with has.database.read() as session:
@@ -108,14 +114,30 @@ def set_cookie(response: Response, has: Services, token: str) -> None:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from."""
-    return request.client.host if request.client else "unknown"
+    """Where a request comes from, for throttling."""
+    return subscriber(request.client.host if request.client else "unknown")
+
+
+def subscriber(host: str) -> str:
+    """The address that one subscriber can't change: of IPv6 the network, as its 2⁶⁴ addresses are all theirs."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
 
 
 @router.post("/session", summary="Sign in", responses=problems(401, 422, 429))
 def create_session(body: SignInBody, request: Request, response: Response, has: Has) -> SessionOut:
     """Opens a session and sets its cookie. Send ``csrf`` as X-CSRF-Token with every write."""
+    before = current_session(request)
     opened = sign_in(has, body.username, body.password, address_of(request))
+    if before is not None:  # its cookie is replaced: nobody could ever end it
+        sign_out(has, before)
     set_cookie(response, has, opened.token)
     return opened.signed_in.out()
 
@@ -147,6 +169,22 @@ def change_my_password(body: PasswordBody, request: Request, signed_in: Open, ha
 
 def change_own_password(has: Services, signed_in: SignedIn, current: str, new: str, address: str) -> None:
     """Replace one's own password. Raises HTTPException: 403 when ``current`` is wrong, 429 when it was too often."""
+    with auth.turn(address):
+        _check_own_password(has, signed_in, current, address)
+    password_hash = auth.hash_password(new)
+    with has.database.transaction() as session:
+        users.set_password(
+            session,
+            signed_in.user.username,
+            password_hash=password_hash,
+            one_time=False,
+            by=signed_in.user,
+            now=has.clock.now(),
+            keep_session=signed_in.token_sha256,
+        )
+
+
+def _check_own_password(has: Services, signed_in: SignedIn, current: str, address: str) -> None:
     user, now = signed_in.user, has.clock.now()
     with has.database.read() as session:
         known = users.credentials(session, user.username)
@@ -158,14 +196,3 @@ def change_own_password(has: Services, signed_in: SignedIn, current: str, new: s
             said = {"address": address}
             audit.record(session, now, user_id=user.id, action="sign_in_failed", subject=user.username, detail=said)
         raise HTTPException(403, "Mật khẩu hiện tại không đúng. / The current password is wrong.")
-    password_hash = auth.hash_password(new)
-    with has.database.transaction() as session:
-        users.set_password(
-            session,
-            user.username,
-            password_hash=password_hash,
-            one_time=False,
-            by=user,
-            now=now,
-            keep_session=signed_in.token_sha256,
-        )

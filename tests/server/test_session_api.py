@@ -1,6 +1,7 @@
 """Signing in: cookies, CSRF, throttling, expiry, roles and accounts."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from server import auth
 from server.api.deps import CSRF_HEADER, SESSION_COOKIE
+from server.api.session import subscriber
 from server.store.audit import PER_NAME
 from server.tables import AuditRow, SessionRow, UserRow
 from tests.support.office import PASSWORD, Office, decide, open_office, sign_in
@@ -94,6 +96,64 @@ def test_too_many_failures_are_refused_for_that_name_and_address_only(office: Of
     assert sign_in(browser, "binh").status_code == 200
     office.clock.turn(seconds=int(refused.headers["retry-after"]))
     assert sign_in(browser, "anna").status_code == 200
+
+
+def test_a_burst_of_guesses_is_heard_no_more_often_than_one_after_another(office: Office) -> None:
+    office.account("anna", "officer", PASSWORD)
+    browsers = [office.browser() for _ in range(4 * PER_NAME)]
+    with ThreadPoolExecutor(len(browsers)) as all_at_once:
+        answers = list(all_at_once.map(lambda browser: sign_in(browser, "anna", "wrong").status_code, browsers))
+    assert (answers.count(401), answers.count(429)) == (PER_NAME, len(browsers) - PER_NAME)
+
+
+def test_a_burst_of_guesses_at_the_current_password_is_throttled_too(office: Office) -> None:
+    office.account("anna", "officer", PASSWORD)
+    browser = office.browser()
+    sign_in(browser, "anna")
+    body = {"current": "wrong", "new": "mot mat khau moi"}
+    with ThreadPoolExecutor(4 * PER_NAME) as all_at_once:
+        asked = [all_at_once.submit(browser.put, "/api/v1/me/password", json=body) for _ in range(4 * PER_NAME)]
+    answers = [each.result().status_code for each in asked]
+    assert (answers.count(403), answers.count(429)) == (PER_NAME, 3 * PER_NAME)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unix", "unix"),
+    ],
+)
+def test_one_subscriber_is_one_address(given: str, told: str) -> None:
+    """Whoever has an IPv6 address has 2⁶⁴ of them: they are throttled as one."""
+    assert subscriber(given) == told
+
+
+def test_signing_in_again_ends_the_session_of_before(office: Office) -> None:
+    office.account("anna", "officer", PASSWORD)
+    browser = office.browser()
+    sign_in(browser, "anna")
+    before = browser.cookies[SESSION_COOKIE]
+    sign_in(browser, "anna")
+    other = office.browser()
+    other.cookies.set(SESSION_COOKIE, before)
+    assert browser.cookies[SESSION_COOKIE] != before
+    assert other.get("/api/v1/me").status_code == 401
+
+
+def test_a_cookie_that_somebody_else_chose_never_becomes_a_session(office: Office) -> None:
+    office.account("anna", "officer", PASSWORD)
+    browser = office.browser()
+    browser.cookies.set(SESSION_COOKIE, "chosen")
+    answer = sign_in(browser, "anna")
+    flags = answer.headers["set-cookie"].lower()
+    assert "httponly" in flags
+    assert "samesite=lax" in flags
+    other = office.browser()
+    other.cookies.set(SESSION_COOKIE, "chosen")
+    assert other.get("/api/v1/me").status_code == 401
 
 
 def test_an_unknown_name_is_answered_like_a_wrong_password(office: Office) -> None:
