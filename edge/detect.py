@@ -26,16 +26,23 @@ class Detect:
         self._has_found = False
         self.inferences = 0
 
+    def asks_for_motion(self, frame: Frame) -> bool:
+        """Would ``update`` look at what moved in this frame? Between two turns, and for a detector that sees every
+        frame, it does not, and nobody else does: the gate need not run."""
+        return not self._detector.needs_motion and self._is_due(frame)
+
     def update(self, frame: Frame, motion: Motion, *, following: bool) -> Detections | None:
         """The boxes in this frame, in its pixels; None when it is not its turn. ``following``: tracks are alive."""
         if self._detector.needs_motion:
             return self._run(frame)
         if motion.is_global:
             self._check_s = min(self._check_s, frame.pts_s + SETTLE_S)
-        is_due = frame.pts_s + EARLY_S >= self._turn_s
         moves = bool(motion.boxes) and not motion.is_global
         pays = following or moves or self._has_found or frame.pts_s >= self._check_s
-        return self._run(frame) if is_due and pays else None
+        return self._run(frame) if self._is_due(frame) and pays else None
+
+    def _is_due(self, frame: Frame) -> bool:
+        return frame.pts_s + EARLY_S >= self._turn_s
 
     def _run(self, frame: Frame) -> Detections:
         now_s = frame.pts_s

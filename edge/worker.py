@@ -20,7 +20,7 @@ from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
 from edge.track import Tracker
-from edge.values import Change, Frame, Track
+from edge.values import Change, Frame, Motion, Track
 from models.detector import Detector
 
 Load = Callable[[], Detector]
@@ -141,7 +141,7 @@ class Worker:
     def walk(self, frame: Frame) -> list[Change]:
         """One frame, through every stage."""
         self._last = frame
-        motion = self._motions.update(frame)
+        motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else Motion()
         self.spent.lap("motion")
         boxes = self._detect.update(frame, motion, following=self._tracker.is_following)
         self.spent.lap("detect")
@@ -161,10 +161,12 @@ class Worker:
 
     def finish(self) -> None:
         """Close what is open and let the recorder finish."""
-        if self._last is not None:
-            for change in self._events.finish(self._last.pts_s):
-                self._recorder.follow(self._last, change)
-        self._recorder.finish()
+        try:
+            if self._last is not None:
+                for change in self._events.finish(self._last.pts_s):
+                    self._recorder.follow(self._last, change)
+        finally:
+            self._recorder.finish()
 
 
 def clock_basis(camera: CameraSettings) -> Literal["pts", "file"]:

@@ -64,6 +64,20 @@ def test_a_detector_that_compares_pictures_gets_every_one() -> None:
     assert detect.inferences == 30
 
 
+def test_motion_is_asked_for_on_the_detectors_turn_and_on_every_frame_while_nothing_moves() -> None:
+    def asked(motion: Motion, needs_motion: bool = False) -> int:
+        eye = Eye([detections()], needs_motion=needs_motion)
+        detect, count = Detect(eye, detect_fps=5.0, min_score=0.25), 0
+        for at_s in times(0, 2, 30):
+            count += detect.asks_for_motion(frame(at_s))
+            detect.update(frame(at_s), motion, following=False)
+        return count
+
+    assert asked(MOVED) == 10
+    assert asked(STILL) == 55, "only the 0.2 s after the first look are left out"
+    assert asked(MOVED, needs_motion=True) == 0, "it finds its own"
+
+
 def seen(
     tracker: Tracker, at_s: float, *boxes: tuple[float, float, float, float], class_index: int = 0, score: float = 0.8
 ) -> tuple[Track, ...]:
