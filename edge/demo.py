@@ -194,6 +194,8 @@ def _write_settings(plan: Plan) -> tuple[Path, Path]:
         "server": {"url": plan.address, "token_file": str(plan.folder / "edge-token")},
         "model": {"name": plan.model},
         "heartbeat_s": 2.0,
+        # A clip comes when it is whole: on a busy street that is when it is full, and nobody waits a minute here.
+        "clip": {"longest_s": 20.0},
         "cameras": [
             camera.model_dump(mode="json", exclude_defaults=True) for camera in cameras(plan, datetime.now(UTC))
         ],
