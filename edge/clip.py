@@ -17,6 +17,8 @@ PREVIEW_EVERY_S = 60.0
 """Stream seconds between two previews of a camera."""
 _RAW = frozenset({"rawvideo"})
 """Packets that are whole pictures: a minute of them would fill the memory, so they are coded as they come."""
+MOST_BYTES = 256 * 1024 * 1024
+"""A clip is cut here too: a minute of 34 Mbit/s. A camera that sends more must not fill the memory."""
 _FRESH_S = 0.5
 """A change whose subjects were last seen longer ago than this is no moment for a picture."""
 
@@ -26,6 +28,7 @@ class _Recording:
     """One open event. Starts with a keyframe; ``is_cut``: its packets were given away, no more are collected."""
 
     packets: list[Packet] = field(default_factory=list)
+    bytes: int = 0
     is_full: bool = False
     is_cut: bool = False
     best: float = -1.0
@@ -35,12 +38,14 @@ class _Recording:
         if self.is_cut:
             return
         for packet in packets:
-            if self.packets and packet.pts_s - self.packets[0].pts_s >= longest_s:
+            is_long = self.packets and packet.pts_s - self.packets[0].pts_s >= longest_s
+            if is_long or self.bytes + len(packet.data) > MOST_BYTES:
                 self.is_full = True
             if self.is_full:
                 return
             if self.packets or packet.is_keyframe:
                 self.packets.append(packet)
+                self.bytes += len(packet.data)
 
 
 class Recorder:

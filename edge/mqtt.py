@@ -91,7 +91,13 @@ class Link:
             return _LONGEST_NAP_S
         if now_s >= self._next_heartbeat_s:
             self._next_heartbeat_s = now_s + self._settings.heartbeat_s
-            self._send_heartbeat()
+            try:
+                self._send_heartbeat()
+            except OutboxError:
+                raise
+            except Exception as error:
+                # What the edge cannot say of itself (its disk is gone, say) must not hold back what its cameras saw.
+                self._tell("heartbeat_untold", error=f"{type(error).__name__}: {error}")
         for row in self._outbox.due(now_s, WINDOW):
             self._client.publish(self._settings.topic("event"), row.payload, qos=1)
         due_s = self._outbox.next_due_s()
@@ -172,6 +178,9 @@ class Link:
         except OutboxError as error:
             # The receipt is lost with it, so the message goes again and is receipted again.
             self._tell("outbox_unusable", error=str(error))
+        except Exception:
+            # Raised here, it would end paho's thread, and with it every receipt to come.
+            log.exception("message_not_handled", topic=message.topic)
 
     def _take(self, message: codec.Message) -> None:
         if isinstance(message, Receipt):

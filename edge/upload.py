@@ -114,7 +114,7 @@ class Uploader:
         except _DeniedError as error:
             self._line.due_s = self._clock.mono_s() + self._denied_wait_s
             self._tell("server_denies", reason=str(error), cure="check server.token_file: `anninh server edge-token`")
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             self._line.failed(self._clock.mono_s(), self._chance)
             self._tell("server_unreachable", error=str(error) or type(error).__name__)
         else:
@@ -131,6 +131,9 @@ class Uploader:
             except OutboxError as error:
                 self._tell("outbox_unusable", error=str(error))
                 nap_s = _LONGEST_NAP_S
+            except Exception:
+                log.exception("upload_failed", server=self._settings.url)
+                nap_s = _LONGEST_NAP_S
             seen = self._outbox.wait(seen, nap_s)
 
     def _send_pictures(self) -> None:
@@ -139,7 +142,7 @@ class Uploader:
         for camera, jpeg in waiting.items():
             try:
                 answer = self._ask("PUT", f"/api/v1/cameras/{camera}/picture", jpeg, {"Content-Type": "image/jpeg"})
-            except (_DeniedError, httpx.TransportError):
+            except (_DeniedError, httpx.RequestError):
                 with self._lock:
                     self._pictures = {**waiting, **self._pictures}
                 raise
@@ -163,7 +166,7 @@ class Uploader:
                 log.debug("evidence_later", sha256=job.sha256, reason=str(error))
 
     def _send(self, job: EvidenceJob) -> None:
-        """Bring one file over. Raises _LaterError, _DeniedError, httpx.TransportError."""
+        """Bring one file over. Raises _LaterError, _DeniedError, httpx.RequestError."""
         url = f"/api/v1/evidence/{job.sha256}"
         path = self._folder.path(job.sha256, job.media_type)
         answer = self._ask("HEAD", url)
@@ -190,6 +193,8 @@ class Uploader:
                     offset = next_offset
         except FileNotFoundError:
             self._give_up(job, _GONE)
+        except OSError as error:
+            raise _LaterError(f"the file cannot be read: {error.strerror}") from error
 
     def _judge(self, answer: httpx.Response, job: EvidenceJob, sent: int) -> int | None:
         """The byte to go on from, or None when nothing is left to do. Raises _LaterError."""
@@ -231,8 +236,11 @@ class Uploader:
             return {}
         try:
             token = self._settings.token_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise _DeniedError(f"{self._settings.token_file} cannot be read: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            why = (error.strerror if isinstance(error, OSError) else None) or "it is not text"
+            raise _DeniedError(f"{self._settings.token_file} cannot be read: {why}") from error
+        if not token.isascii() or not token.isprintable():
+            raise _DeniedError(f"{self._settings.token_file} holds something that is no token")
         return {"Authorization": f"Bearer {token}"}
 
     def _tell(self, event: str, **facts: str) -> None:

@@ -145,9 +145,11 @@ class EvidenceWriter:
         return Evidence(kind="picture", sha256=sha256, bytes=size, media_type="image/jpeg", at=at)
 
     def _write_clip(self, packets: list[Packet]) -> Evidence:
-        started_at = min(packet.captured_at for packet in packets)
-        last = max(packets, key=lambda packet: packet.captured_at)
-        ended_at = last.captured_at + timedelta(seconds=float(last.duration * last.stream.time_base))
+        first, last = (choose(packets, key=lambda packet: packet.pts_s) for choose in (min, max))
+        # By the camera's own time: the edge's clock may have been put back in between.
+        lasts_s = last.pts_s - first.pts_s + float(last.duration * last.stream.time_base)
+        started_at = first.captured_at
+        ended_at = started_at + timedelta(seconds=lasts_s)
         if self._giving_up.is_set():
             return Evidence(kind="clip", missing=_STOPPED, started_at=started_at, ended_at=ended_at)
         try:

@@ -1,6 +1,7 @@
 """From a change to its evidence: picture and clip, written on the recorder's own threads."""
 
 import hashlib
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from contract.event import Evidence, Phase, Subject
+from edge import clip as clip_module
+from edge import evidence
 from edge.clip import Recorder
 from edge.evidence import EvidenceFolder
 from edge.settings import ClipSettings
@@ -17,6 +20,7 @@ from tests.support.coded import BEGIN, a_frame, a_video, frames_of, packets_of, 
 from tests.support.events import a_change
 
 CLIP = ClipSettings(before_s=2.0, longest_s=10.0)
+LONG = ClipSettings(before_s=2.0, longest_s=30.0)
 
 
 def at(change: Change, now_s: float, *, box: tuple[float, float, float, float] | None = None) -> Change:
@@ -181,3 +185,38 @@ def test_the_camera_is_previewed_at_first_and_when_asked(tmp_path: Path, packets
             recorder.take_preview()
     recorder.finish()
     assert [(camera, data[:2]) for camera, data in seen] == [("kho-sau", b"\xff\xd8")] * 2
+
+
+def test_a_clock_put_back_does_not_stretch_the_clips_span(tmp_path: Path, packets: list[Packet]) -> None:
+    back = [
+        replace(packet, captured_at=packet.captured_at - timedelta(hours=1)) if packet.pts_s > 7 else packet
+        for packet in packets
+    ]
+    clip = kinds(record(back, tmp_path / "evidence", [opened(6.0), closed(9.0)])[2])["clip"]
+    assert clip.started_at is not None
+    assert clip.ended_at is not None
+    assert (clip.started_at, clip.ended_at) == (BEGIN + timedelta(seconds=4.0), BEGIN + timedelta(seconds=9.1))
+
+
+def test_a_camera_that_sends_too_much_gets_a_shorter_clip_and_fills_no_memory(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_module, "MOST_BYTES", sum(len(packet.data) for packet in packets[:60]))
+    clip = kinds(record(packets, tmp_path / "evidence", [opened(2.0), closed(18.0)], LONG)[2])["clip"]
+    assert clip.started_at == BEGIN
+    assert clip.ended_at is not None
+    assert 5.0 <= (clip.ended_at - BEGIN).total_seconds() <= 7.0
+
+
+def test_evidence_stops_before_the_disk_is_full_and_says_so(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last 128 MiB are the journal's."""
+    assert evidence.RESERVED_BYTES == 128 * 1024 * 1024
+    monkeypatch.setattr(evidence, "RESERVED_BYTES", shutil.disk_usage(tmp_path).free + (1 << 30))
+    put = record(packets, tmp_path / "evidence", [opened(6.0), closed(9.0)])
+    assert {part.missing for part in put[2].data.evidence} == {
+        "the picture could not be written: the edge's disk is nearly full",
+        "the clip could not be written: the edge's disk is nearly full",
+    }
+    assert [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()] == []

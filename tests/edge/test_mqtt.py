@@ -220,3 +220,61 @@ def test_a_broker_that_is_not_there_is_told_once(outbox: Outbox, caplog: pytest.
         time.sleep(1.3)
     assert caplog.text.count("broker_unreachable") == 1
     assert outbox.depth().messages == 1
+
+
+def test_a_heartbeat_that_cannot_be_told_holds_back_no_event(
+    mosquitto: Mosquitto, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    def health() -> HealthData:
+        raise FileNotFoundError("the disk is gone")
+
+    link = Link(settings(mosquitto.url), outbox, SystemClock(), health=health, take_picture=lambda _: None)
+    with Receiver(mosquitto.url):
+        link.start()
+        wait_until(lambda: "heartbeat_untold" in caplog.text, "the warning")
+        outbox.put(a_change(1))
+        wait_until(lambda: outbox.depth().messages == 0, "the receipt")
+        link.stop()
+
+
+def test_hostile_receipts_and_commands_end_nothing(
+    mosquitto: Mosquitto, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not JSON, too large, ids and numbers it never sent, a camera it does not have, deep nesting."""
+    with Receiver(mosquitto.url) as server, linked(outbox, mosquitto.url) as link:
+        wait_until(lambda: link.is_connected and server.statuses, "the edge")
+        for channel in ("receipt", "command"):
+            for payload in (b"", b"{", b"[" * 60_000, b"x" * 1_000_000, b'{"type": 7}', b"\x00\xff", b"null"):
+                server._client.publish(f"anninh/v1/hoa-thuan/khom4/{channel}", payload, qos=1)
+        server.receipt("never.1", "x" * 128, resend=((0, 2**53 - 1), (9, 3)))
+        server.command(Resend(first=2**53 - 1, last=0))
+        server.command(TakePicture(camera="nowhere"))
+        outbox.put(a_change(1))
+        wait_until(lambda: outbox.depth().messages == 0, "the receipt")
+        assert link.is_connected
+    assert "message_not_handled" not in caplog.text
+
+
+def test_a_wrong_password_is_told_once_and_tried_again(
+    tmp_path: Path, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = Mosquitto(tmp_path / "locked", free_port())
+    broker.folder.mkdir()
+    passwords, given = tmp_path / "passwords", tmp_path / "password"
+    given.write_text("wr0ng")
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "khom4", "right"], check=True)
+    broker.start(f"password_file {passwords}\n", anonymous=False)
+    with_name = {"url": broker.url, "username": "khom4", "password_file": str(given)}
+    cameras = [{"name": "kho-sau", "source": "sim:street"}]
+    locked = parse({"site": "hoa-thuan", "edge": "khom4", "broker": with_name, "cameras": cameras})
+    link = Link(locked, outbox, SystemClock(), health=lambda: health_of(outbox), take_picture=lambda _: None)
+    link.start()
+    try:
+        log = broker.folder / "mosquitto.log"
+        wait_until(lambda: log.read_text().count("not authorised") >= 2, "a second try", 10)
+    finally:
+        link.stop()
+        broker.kill()
+    assert caplog.text.count("broker_refuses") == 1
+    assert "broker_lost" not in caplog.text
+    assert "wr0ng" not in caplog.text

@@ -137,3 +137,33 @@ def test_evidence_of_a_refused_event_is_not_sent(tmp_path: Path, outbox: Outbox)
     (row,) = outbox.due(0.0, 10)
     outbox.receipted((), (Refused(id=row.id, reason=Refusal.UNKNOWN_CAMERA),))
     assert outbox.evidence() == []
+
+
+@pytest.mark.parametrize("token", [b"t\xff\xfe", "mã".encode(), b"a b\nc"])
+def test_a_token_file_that_holds_no_token_is_told_once_and_uploads_go_on_when_it_does(
+    tmp_path: Path, outbox: Outbox, caplog: pytest.LogCaptureFixture, token: bytes
+) -> None:
+    a_file(tmp_path, outbox, size=1000)
+    (tmp_path / "token").write_bytes(token)
+    with EvidenceServer() as server:
+        settings = ServerSettings(url=server.url, token_file=tmp_path / "token")
+        uploader = Uploader(settings, outbox, tmp_path / "evidence", SystemClock(), denied_wait_s=0.2)
+        uploader.start()
+        wait_until(lambda: "server_denies" in caplog.text, "the warning")
+        (tmp_path / "token").write_text("t0ken")
+        wait_until(lambda: outbox.depth().evidence == 0, "the upload")
+        uploader.stop()
+    assert caplog.text.count("server_denies") == 1
+
+
+def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(tmp_path: Path, outbox: Outbox) -> None:
+    sha256 = a_file(tmp_path, outbox, size=1000)
+    path = EvidenceFolder(tmp_path / "evidence").path(sha256, "video/mp4")
+    path.unlink()
+    path.mkdir()
+    with EvidenceServer() as server, uploading(tmp_path, outbox, server.url):
+        wait_until(lambda: server.log, "the first try")
+        other = Evidence(kind="picture", sha256="e3" * 32, bytes=1, media_type="image/jpeg")
+        server.whole["e3" * 32] = b"x"
+        outbox.put(a_change(2, evidence=(other,)))
+        wait_until(lambda: [job.sha256 for job in outbox.evidence()] == [sha256], "the other")

@@ -24,15 +24,15 @@ class Mosquitto:
     def url(self) -> str:
         return f"mqtt://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it; what it persisted before is there again."""
+    def start(self, more: str = "", *, anonymous: bool = True) -> None:
+        """Start it; what it persisted before is there again. ``more``: further lines of its configuration."""
         program = needs.mosquitto()
         assert program is not None
         config = self.folder / "mosquitto.conf"
         config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(anonymous).lower()}\npersistence true\n"
             f"persistence_location {self.folder}/\nautosave_interval 1\nmax_queued_messages 100000\n"
-            "max_inflight_messages 100\nuser root\n"
+            f"max_inflight_messages 100\nuser root\n{more}"
         )
         log = (self.folder / "mosquitto.log").open("ab")
         self.process = subprocess.Popen([program, "-c", str(config)], stdout=log, stderr=log)
