@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -21,9 +21,6 @@ from server.verdict import State
 
 _UNSAVED = 1 << 62
 """Ids from here on stand for incidents of this batch that have no row yet."""
-_TOGETHER = timedelta(hours=1)
-"""Events that begin within this time look for their incidents in one query. Not longer: it reads, and locks, whatever
-lies in that time, and an outbox that was cut off for days sends old and new events in one batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +80,14 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
     does not grow with each revision of an event that is still going on, which would refuse every verdict on it.
     """
     parts = _parts(session, incident_ids)
-    wanted = select(IncidentRow.id, IncidentRow.code, IncidentRow.state, IncidentRow.claimed_by, IncidentRow.version)
+    wanted = select(
+        IncidentRow.id,
+        IncidentRow.code,
+        IncidentRow.state,
+        IncidentRow.claimed_by,
+        IncidentRow.version,
+        IncidentRow.occurred_at,
+    )
     wanted = wanted.where(IncidentRow.id.in_(incident_ids)).order_by(IncidentRow.id).with_for_update()
     refreshed: list[Refreshed] = []
     changes: list[dict[str, Any]] = []
@@ -94,7 +98,7 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
         changes.append(
             {
                 "b_id": row.id,
-                "occurred_at": whole.span.begin,
+                "occurred_at": incident.occurred_at(whole, row.occurred_at),
                 "last_seen_at": whole.span.end,
                 "severity": str(whole.severity),
                 "state": str(whole.state),
@@ -105,6 +109,12 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
     if changes:
         session.connection().execute(update(IncidentRow).where(IncidentRow.id == bindparam("b_id")), changes)
     return refreshed
+
+
+def began_at(session: Session, incident_id: int) -> datetime | None:
+    """When its events say that an incident began; None when it has none, as it was entered by hand."""
+    parts = _parts(session, [incident_id])[incident_id]
+    return incident.whole(parts, State.NEW, is_claimed=False).span.begin if parts else None
 
 
 def next_numbers(session: Session, year: int, how_many: int) -> range:
@@ -143,47 +153,31 @@ def _parts(session: Session, incident_ids: Collection[int]) -> dict[int, list[Pa
 def _near(session: Session, groups: Mapping[Key, Sequence[Sighting]], window: timedelta) -> dict[Key, list[Standing]]:
     """Incidents that one of the events may join, by key, locked against a verdict until the transaction ends.
 
-    There may be others among them that lie too far away; ``incident.place`` looks at each.
+    One short walk along an index for each key: SQLite answers a single query over all keys by reading the whole table.
     """
-    found: dict[Key, list[Standing]] = defaultdict(list)
-    for spans in _together(groups):
-        begin, end = min(span.begin for span in spans.values()), max(span.end for span in spans.values())
-        wanted = select(
-            IncidentRow.id,
-            IncidentRow.camera_id,
-            IncidentRow.rule_name,
-            IncidentRow.place,
-            IncidentRow.mode,
-            IncidentRow.status,
-            IncidentRow.occurred_at,
-            IncidentRow.last_seen_at,
-            IncidentRow.state,
-        ).where(
-            tuple_(IncidentRow.camera_id, IncidentRow.rule_name, IncidentRow.place).in_(
-                sorted({(key.camera_id, key.rule_name, key.place) for key in spans})
-            ),
+    # built once and bound for each key: building it costs more than running it
+    wanted = (
+        select(IncidentRow.id, IncidentRow.occurred_at, IncidentRow.last_seen_at, IncidentRow.state)
+        .where(
+            *(getattr(IncidentRow, name) == bindparam(name) for name in (each.name for each in fields(Key))),
             IncidentRow.state.in_(sorted(incident.JOINABLE)),
-            IncidentRow.last_seen_at >= begin - window,
-            IncidentRow.occurred_at <= end + window,
+            IncidentRow.last_seen_at >= bindparam("begin"),
+            IncidentRow.occurred_at <= bindparam("end"),
         )
-        for row in session.execute(wanted.order_by(IncidentRow.id).with_for_update()):
-            key = Key(
-                camera_id=row.camera_id, rule_name=row.rule_name, place=row.place, mode=row.mode, status=row.status
-            )
-            span = Span(begin=row.occurred_at, end=row.last_seen_at)
-            found[key].append(Standing(id=row.id, key=key, span=span, state=State(row.state)))
-    return found
-
-
-def _together(groups: Mapping[Key, Sequence[Sighting]]) -> list[dict[Key, Span]]:
-    """The events' spans by key, parted where a query would reach over more than _TOGETHER."""
-    parted: dict[int, dict[Key, Span]] = defaultdict(dict)
+        .order_by(IncidentRow.id)
+        .with_for_update()
+    )
+    connection = session.connection()
+    found: dict[Key, list[Standing]] = {}
     for key, group in groups.items():
-        for sighting in group:
-            span = _span(sighting)
-            spans = parted[int(span.begin.timestamp() // _TOGETHER.total_seconds())]
-            spans[key] = spans[key].union(span) if key in spans else span
-    return list(parted.values())
+        spans = [_span(sighting) for sighting in group]
+        begin, end = min(span.begin for span in spans) - window, max(span.end for span in spans) + window
+        rows = connection.execute(wanted, asdict(key) | {"begin": begin, "end": end})
+        found[key] = [
+            Standing(id=row.id, key=key, span=Span(begin=row.occurred_at, end=row.last_seen_at), state=State(row.state))
+            for row in rows
+        ]
+    return found
 
 
 def _make(session: Session, made: dict[int, Sighting], *, year: int, now: datetime) -> dict[int, int]:

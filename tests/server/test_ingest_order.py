@@ -98,3 +98,15 @@ def test_the_stories_are_three_incidents_and_a_cancelled_one(in_order: object) -
         (2, "new"),
     ]
     assert min(occurred for _, _, occurred, _ in groups.values()) == BEGIN
+
+
+def test_events_hours_apart_in_one_batch_find_their_own_incidents(intake: Intake) -> None:
+    hours = (0, 1, 5, 30)
+    for number, hour in enumerate(hours):
+        intake.take(*Story(number=number, at_s=3600.0 * hour).life(1 + 3 * number))
+    before = [incident.id for incident in intake.rows(IncidentRow)]
+    again = [Story(number=10 + number, at_s=3600.0 * hour + 300) for number, hour in enumerate(hours)]
+    intake.take(*(event for number, story in enumerate(again) for event in story.life(13 + 3 * number)))
+    assert [incident.id for incident in intake.rows(IncidentRow)] == before
+    joined = {event.id: event.incident_id for event in intake.rows(EventRow)}
+    assert [joined[story.event_id] for story in again] == before
