@@ -19,7 +19,7 @@ app = typer.Typer(
 
 MOUNTED: dict[str, tuple[str, str, str]] = {
     "analyze": ("edge.analyze_command", "analyze_command", "Run the walk over recordings and say what it saw."),
-    "bench": ("edge.bench.command", "bench_app", "Measure what the edge costs, beside the naive baseline."),
+    "bench": ("edge.bench.command", "bench_app", "Measure what edge and server cost, beside what is simpler."),
     "demo": ("edge.demo", "demo", "Run the main job on this machine; Ctrl-C stops everything."),
     "evaluate": ("edge.evaluate.command", "evaluate_app", "Score the walk against ground truth."),
     "models": ("models.cli", "models_app", "List, check, fetch and export detectors."),

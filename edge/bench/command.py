@@ -1,4 +1,4 @@
-"""``anninh bench edge VIDEO…``."""
+"""``anninh bench edge VIDEO…``, and ``anninh bench ingest``, which is the server's."""
 
 import json
 import os
@@ -21,7 +21,7 @@ bench_app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_excep
 
 @bench_app.callback()
 def _bench() -> None:
-    """What the edge costs, beside the naive baseline."""
+    """What edge and server cost, beside what is simpler."""
 
 
 @bench_app.command()
@@ -46,6 +46,14 @@ def edge(
     else:
         for name, one in found.items():
             tell.print_table(table(name, one))
+
+
+@bench_app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def ingest(context: typer.Context) -> None:
+    """The server's ingest of event lifecycles, beside a bare insert of the same rows."""
+    # The edge never imports the server: it makes way for it.
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "server", "bench", "ingest", *context.args])  # noqa: S606 (our own interpreter)
 
 
 def _measured(console: Console, video: Path, model: str, truth: Path | None, repeat: int) -> dict[str, Any]:
