@@ -86,3 +86,10 @@ def test_every_run_is_told_and_the_median_one_is_reported() -> None:
     assert len(told) == len(measured.ratios) == 3
     assert measured.ratio == sorted(measured.ratios)[1]
     assert measured.ours.rows[IncidentRow.__tablename__] == 4
+
+
+def test_the_command_line_of_the_edge_makes_way_for_it() -> None:
+    line = [sys.executable, "-m", "edge", "bench", "ingest", *TINY, "--json"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["bench"] == "ingest"
