@@ -36,10 +36,20 @@ def parameter_sets(extradata: bytes | None, first_packet: bytes) -> ParameterSet
 
     Raises ValueError when an avcC record is torn.
     """
-    if extradata and extradata[0] == 1:
+    if extradata and is_avcc(extradata):
         return _avcc(extradata)
     found = [unit for unit in annexb_units((extradata or b"") + first_packet) if unit_type(unit) in (_SPS, _PPS)]
     return ParameterSets(tuple(dict.fromkeys(found)), 0)
+
+
+def is_avcc(extradata: bytes | None) -> bool:
+    """Is it an avcC record (units with lengths, as in MP4)? Else the stream is annex B."""
+    return extradata is not None and extradata.startswith(b"\x01")
+
+
+def sequence_sets(data: bytes) -> tuple[bytes, ...]:
+    """The SPS units in an annex B packet."""
+    return tuple(unit for unit in annexb_units(data) if unit_type(unit) == _SPS)
 
 
 def annexb_units(data: bytes) -> Iterator[bytes]:

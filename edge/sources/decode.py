@@ -2,6 +2,7 @@
 files (it corrupts the heap), and takes every other camera of the process with it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -12,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from edge import h264
 from edge.clock import Clock
 from edge.sources.tally import Tally
 from edge.sources.timeline import PacketTimes, Timeline
@@ -58,6 +60,7 @@ class Decoder:
             time_base=self._times.time_base,
             extradata=bytes(context.extradata) if context.extradata else None,
         )
+        self._sets: tuple[bytes, ...] | None = None
         self._has_keyframe = live is None
 
     @property
@@ -118,9 +121,12 @@ class Decoder:
     def _packet(self, packet: "av.Packet[av.VideoStream]") -> Packet:
         pts, dts = self._times.mend(packet, self._live.mono_s() if self._live else None)
         pts_s = self._timeline.seconds(pts * float(self._times.time_base))
+        data = bytes(packet)
+        if packet.is_keyframe and self._info.codec == "h264" and not h264.is_avcc(self._info.extradata):
+            self._look_for_another_size(data)
         return Packet(
             stream=self._info,
-            data=bytes(packet),
+            data=data,
             pts=pts,
             dts=dts,
             duration=packet.duration or self._times.step,
@@ -128,6 +134,15 @@ class Decoder:
             pts_s=pts_s,
             captured_at=self._timeline.utc(pts_s),
         )
+
+    def _look_for_another_size(self, keyframe: bytes) -> None:
+        """A camera may change its size in mid-stream: from this keyframe on it is another stream to a muxer."""
+        sets = h264.sequence_sets(keyframe)
+        if self._sets is not None and sets and sets != self._sets:
+            width, height = _size(keyframe) or (self._info.width, self._info.height)
+            self._info = replace(self._info, width=width, height=height, extradata=None)
+            log.info("picture_size_changed", camera=self._camera, width=width, height=height)
+        self._sets = sets or self._sets
 
     def _frame(self, picture: VideoFrame, waiting: list[Packet]) -> Frame:
         before_s = self._timeline.last_s
@@ -162,6 +177,17 @@ def _video(container: InputContainer) -> VideoStream:
     if context.width * context.height > MOST_PIXELS:
         raise NoVideoError(f"its picture of {context.width}x{context.height} is larger than any camera's")
     return stream
+
+
+def _size(keyframe: bytes) -> tuple[int, int] | None:
+    """Width and height of an H.264 keyframe that brings its parameter sets; None where it cannot be decoded."""
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.options = {"max_pixels": str(MOST_PIXELS)}
+    try:
+        pictures = [*decoder.decode(av.Packet(keyframe)), *decoder.decode(None)]
+    except av.FFmpegError:
+        return None
+    return (pictures[0].width, pictures[0].height) if pictures else None
 
 
 def bgr(picture: VideoFrame) -> Image:

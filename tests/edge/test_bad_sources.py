@@ -15,6 +15,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
 from contract.health import CameraState
+from edge import mp4
 from edge.capture import open_source
 from edge.clock import SystemClock
 from edge.defaults import default_camera
@@ -166,3 +167,20 @@ def test_a_camera_that_answers_and_then_says_nothing_is_offline_with_a_reason(
         walker.join(3)
     assert not walker.is_alive()
     assert "no picture" in (source.counters.error or "")
+
+
+def test_a_camera_that_changes_its_size_in_mid_stream_gives_a_clip_for_each_size(tmp_path: Path) -> None:
+    sizes = ((160, 120), (320, 240))
+    parts = [a_video(tmp_path / f"{width}.h264", size=(width, height)) for width, height in sizes]
+    both = tmp_path / "both.h264"
+    both.write_bytes(b"".join(part.read_bytes() for part in parts))
+    frames, _ = walked(both)
+    assert [(frame.width, frame.height) for frame in frames] == [sizes[0]] * 40 + [sizes[1]] * 40
+    packets = [packet for frame in frames for packet in frame.packets]
+    clips = mp4.by_stream(packets)
+    for number, (clip, size) in enumerate(zip(clips, sizes, strict=True)):
+        path = tmp_path / f"{number}.mp4"
+        mp4.write(clip, path)
+        with av.open(str(path)) as container:
+            assert (container.streams.video[0].width, container.streams.video[0].height) == size
+            assert {(one.width, one.height) for one in container.decode(video=0)} == {size}
