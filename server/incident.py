@@ -110,6 +110,15 @@ def whole(parts: Sequence[Part], state: State, *, is_claimed: bool) -> Whole:
     return Whole(span=span, severity=severity, state=state)
 
 
+def occurred_at(whole: Whole, before: datetime) -> datetime:
+    """When an incident counts as having occurred: when its first event began.
+
+    Once it is confirmed that stays as it was (``before``): an earlier event that joins late is shown with it, but must
+    not carry what was counted, and perhaps reported, over into another period. An undo lets it follow its events again.
+    """
+    return before if whole.state is State.CONFIRMED else whole.span.begin
+
+
 def code(year: int, number: int) -> str:
     """What officers call an incident: its year and its number in that year, ``AN-2026-000412``."""
     return f"AN-{year}-{number:06d}"

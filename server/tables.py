@@ -237,7 +237,7 @@ class IncidentRow(Table):
     state: Mapped[str] = mapped_column(String(16))
     """server.verdict.State."""
     occurred_at: Mapped[datetime]
-    """The earliest ``started_at`` of its events: decides the period it counts in."""
+    """The earliest ``started_at`` of its events, as it was when it was confirmed: decides the period it counts in."""
     last_seen_at: Mapped[datetime]
     """The latest ``last_seen_at`` of its events: decides which event still joins it."""
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from contract.event import Severity
 from server.criteria.definition import Definitions
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
-from server.store import audit, incidentview, verdicts
+from server.store import audit, incidentview, placements, verdicts
 from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from server.tables import HIGHEST_KEY, IncidentRow, UserRow
 from server.verdict import (
@@ -121,7 +121,10 @@ def decide(
             _who_has_it(session, stands.holder(now)) or str(error), _detail(session, definitions, row, user, now)
         ) from error
     claimed_by = user.id if move is Move.CLAIM else None
-    if not _write(session, row.id, given.version, to_state=to_state, claimed_by=claimed_by, now=now):
+    occurred_at = (placements.began_at(session, row.id) if move is Move.UNDO else None) or row.occurred_at
+    if not _write(
+        session, row.id, given.version, to_state=to_state, claimed_by=claimed_by, occurred_at=occurred_at, now=now
+    ):
         session.refresh(row)
         raise ConflictError(
             "Vụ việc vừa thay đổi; xem lại rồi quyết định. / The incident has changed; look again, then decide.",
@@ -149,7 +152,14 @@ def _keep(session: Session, code: str, given: verdicts.Given, now: datetime) -> 
 
 
 def _write(
-    session: Session, incident_id: int, version: int, *, to_state: State, claimed_by: int | None, now: datetime
+    session: Session,
+    incident_id: int,
+    version: int,
+    *,
+    to_state: State,
+    claimed_by: int | None,
+    occurred_at: datetime,
+    now: datetime,
 ) -> bool:
     """Whether the row still had this version, and has the new state now."""
     written = session.execute(
@@ -158,6 +168,7 @@ def _write(
         .values(
             state=to_state,
             claimed_by=claimed_by,
+            occurred_at=occurred_at,
             claimed_at=now if claimed_by is not None else None,
             version=IncidentRow.version + 1,
         )
