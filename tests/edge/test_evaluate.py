@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import av
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +19,7 @@ from edge.evaluate.tracking import observed, score_tracking
 from edge.evaluate.walk import Walked
 from edge.evaluate.zone_entries import entries, references, score_entries
 from edge.settings import RuleSettings
+from tests.support.coded import a_video
 
 PETS, ADL = "pets2009_s2l1_vtest_480x360", "mot15_adl-rundle-6"
 SQUARE = ((100.0, 0.0), (200.0, 0.0), (200.0, 100.0), (100.0, 100.0))
@@ -150,6 +152,41 @@ def test_a_rule_that_the_truth_cannot_judge_says_so() -> None:
     assert entry.score == Score(found=0, wanted=0)
     assert rule.score is None
     assert "only people" in rule.note
+
+
+def test_each_rule_is_asked_what_the_true_boxes_say_was_due(tmp_path: Path) -> None:
+    """Somebody walks to the middle in 1 s, stays for 3 s and goes on: one entry, one crossing, one loiterer."""
+    video = a_video(tmp_path / "film.mp4", seconds=5)
+    with av.open(str(video)) as container:
+        width, height = container.streams.video[0].width, container.streams.video[0].height
+    xs = [0.1 + 0.04 * min(n, 10) + 0.04 * max(0, n - 40) for n in range(50)]
+    truth, config = tmp_path / "gt.txt", tmp_path / "edge.yaml"
+    truth.write_text(
+        "\n".join(f"{n},1,{x * width - 5},{height / 2 - 20},10,20,1,-1,-1,-1" for n, x in enumerate(xs, start=1))
+    )
+    config.write_text("""
+site: a
+edge: b
+cameras:
+  - name: kho
+    source: film.mp4
+    zones: {middle: {points: [[0.4, 0], [0.6, 0], [0.6, 1], [0.4, 1]]}}
+    lines: {exit: {a: [0.7, 0], b: [0.7, 1]}}
+    rules:
+      - {name: two, kind: loitering, zone: middle, dwell_s: 2}
+      - {name: ten, kind: loitering, zone: middle, dwell_s: 10}
+      - {name: somebody, kind: intrusion, zone: middle, dwell_s: 1}
+      - {name: out, kind: line_crossing, line: exit, direction: backward}
+      - {name: back, kind: line_crossing, line: exit, direction: forward}
+      - {name: goods, kind: static_object, zone: middle}
+""")
+    arguments = ["events", str(video), "--truth", str(truth), "--config", str(config), "--model", "builtin", "--json"]
+    done = CliRunner().invoke(evaluate_app, arguments)
+    assert done.exit_code == 0, done.output
+    rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
+    wanted = {name: row["wanted"] for name, row in rows.items() if "wanted" in row}
+    assert wanted == {"middle": 1, "two": 1, "ten": 0, "somebody": 1, "out": 1, "back": 0}
+    assert "static_object" in rows["goods"]["note"]
 
 
 @pytest.mark.data
