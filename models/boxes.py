@@ -50,6 +50,7 @@ def from_yolox(output: Raw, min_score: float, grid: Floats) -> Candidates:
 def from_end_to_end(output: Raw, min_score: float) -> Candidates:
     """YOLOv10, YOLO26 and exports with suppression inside: (N, 6), columns x1 y1 x2 y2 score class."""
     kept = output[output[:, 4] >= min_score]
+    kept = kept[np.isfinite(kept).all(axis=1)]
     return kept[:, :4].astype(np.float32), kept[:, 4].astype(np.float32), kept[:, 5].astype(np.int64)
 
 
@@ -81,8 +82,12 @@ def suppress(candidates: Candidates, max_iou: float) -> Candidates:
 
 
 def best_first(candidates: Candidates, most: int = MOST_BOXES) -> Candidates:
-    """Sorted by score, descending; equal scores keep their order; at most ``most``."""
+    """Sorted by score, descending; equal scores keep their order; at most ``most``. What is not finite is left out:
+    one such box would suppress all the others."""
     boxes, scores, classes = candidates
+    is_sound = np.isfinite(boxes).all(axis=1) & np.isfinite(scores)
+    if not is_sound.all():
+        boxes, scores, classes = boxes[is_sound], scores[is_sound], classes[is_sound]
     order = np.argsort(-scores, kind="stable")[:most]
     return boxes[order], scores[order], classes[order]
 

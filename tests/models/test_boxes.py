@@ -1,6 +1,7 @@
 """Decoding each layout, and suppression of boxes that say the same thing."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -110,3 +111,19 @@ def test_a_model_gone_mad_is_cut_to_300_boxes_quickly() -> None:
 def test_iou_of_boxes_without_area_is_zero() -> None:
     nothing = np.array([[5, 5, 5, 5]], np.float32)
     assert boxes.iou(nothing, nothing).tolist() == [[0.0]]
+
+
+def test_one_box_that_is_no_number_does_not_take_the_others_with_it() -> None:
+    output = np.zeros((6, 3), np.float32)
+    output[:, 0] = (50, 50, 20, 20, 0.9, 0)
+    output[:, 1] = (150, 50, 20, 20, 0.8, 0)
+    for broken in (np.nan, np.inf):
+        output[:, 2] = (broken, broken, broken, broken, 0.95, 0)
+        found, scores, _ = boxes.suppress(boxes.from_yolo(output, 0.25), 0.7)
+        assert found[:, 0].tolist() == [40, 140]
+        assert scores.tolist() == pytest.approx([0.9, 0.8])
+
+
+def test_an_end_to_end_row_of_no_class_is_left_out() -> None:
+    rows = np.array([[1, 1, 5, 5, 0.9, 0], [1, 1, 5, 5, 0.8, np.nan]], np.float32)
+    assert boxes.from_end_to_end(rows, 0.25)[2].tolist() == [0]
