@@ -68,7 +68,9 @@ class EvidenceFiles:
             self.discard(sha256)
             return False
         target = self.path(sha256)
-        target.parent.mkdir(exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(exist_ok=True)
+            _sync_folder(self._folder)  # the new folder's own name must outlive a power cut too
         partial.replace(target)
         _sync_folder(target.parent)
         return True

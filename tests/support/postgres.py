@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from itertools import count
@@ -37,6 +38,13 @@ class Postgres:
             capture_output=True,
             **self._as_user(),  # type: ignore[call-overload]
         )
+        self.resume()
+
+    def resume(self) -> None:
+        """Start it on the data it has."""
+        programs = needs.postgres_bin()
+        assert programs is not None
+        data = self.folder / "data"
         log = (self.folder / "log").open("ab")
         options = ["-p", str(self.port), "-k", str(self.folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
         self.process = subprocess.Popen(
@@ -62,6 +70,12 @@ class Postgres:
             capture_output=True,
         )
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def crash(self) -> None:
+        """End it at once, whoever is connected (an immediate shutdown: the next start recovers)."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=20)
 
     def stop(self) -> None:
         """Stop it at once."""
