@@ -62,13 +62,15 @@ def hear(session: Session, edge: EdgeRow, health: Health, now: datetime) -> bool
     sequence begins anew with it.
     """
     data = health.data.model_dump(mode="json")
-    known = HealthData.model_validate(edge.health).started_at if edge.health else None
+    heard = HealthData.model_validate(edge.health) if edge.health else None
+    known = heard.started_at if heard is not None else None
     if known is not None and not is_possible(known, now):
         known = EARLIEST  # its clock was wrong then, which must not make it unheard for ever
     is_later = known is not None and health.data.started_at > known
     if health.data.session < edge.session and not is_later:
         return False
-    if health.data.session <= edge.session and is_later:
+    # Against the heartbeat before, not edge.session: the new run's status comes first and has set that already.
+    if heard is not None and health.data.session <= heard.session and is_later:
         _renumber(session, edge)
     edge.session = health.data.session
     edge.status = "online"

@@ -129,6 +129,17 @@ def test_a_box_that_was_set_up_anew_is_believed(intake: Intake) -> None:
     assert intake.rows(EdgeRow)[0].session == 1
 
 
+def test_an_edge_that_only_starts_again_goes_on_counting(intake: Intake) -> None:
+    """Its status ("online", session 8) is there before its first heartbeat of that session."""
+    intake.take(heartbeat(session=7))
+    tell(intake, 1, 2, 3)
+    intake.take(status("online", session=8))
+    intake.take(heartbeat(session=8, started_at=BEGIN + timedelta(days=1)))
+    assert tell(intake, 4) == []
+    assert missing(intake) == []
+    assert intake.rows(EdgeRow)[0].sequence == 4
+
+
 def test_the_latest_heartbeat_is_kept_whole(intake: Intake) -> None:
     (edge,) = intake.rows(EdgeRow)
     assert edge.heartbeat_at == intake.clock.now()
