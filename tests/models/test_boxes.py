@@ -117,11 +117,10 @@ def test_one_box_that_is_no_number_does_not_take_the_others_with_it() -> None:
     output = np.zeros((6, 3), np.float32)
     output[:, 0] = (50, 50, 20, 20, 0.9, 0)
     output[:, 1] = (150, 50, 20, 20, 0.8, 0)
-    for broken in (np.nan, np.inf):
-        output[:, 2] = (broken, broken, broken, broken, 0.95, 0)
-        found, scores, _ = boxes.suppress(boxes.from_yolo(output, 0.25), 0.7)
-        assert found[:, 0].tolist() == [40, 140]
-        assert scores.tolist() == pytest.approx([0.9, 0.8])
+    output[:, 2] = (np.nan, np.nan, np.nan, np.nan, 0.95, 0)
+    found, scores, _ = boxes.suppress(boxes.from_yolo(output, 0.25), 0.7)
+    assert found[:, 0].tolist() == [40, 140]
+    assert scores.tolist() == pytest.approx([0.9, 0.8])
 
 
 def test_an_end_to_end_row_of_no_class_is_left_out() -> None:
