@@ -87,9 +87,12 @@ Open = Annotated[SignedIn, Depends(_signed_in)]
 
 
 def require(role: Role) -> Callable[[SignedIn], UserOut]:
-    """A dependency that gives the user who asks: 401 without a session, 403 below ``role`` or without CSRF token."""
+    """A dependency that gives the user who asks: 401 without a session, 403 below ``role``, without CSRF token, or
+    with a one-time password (it opens only the door behind which it is replaced)."""
 
     def user(signed_in: Open) -> UserOut:
+        if signed_in.must_change_password:
+            raise HTTPException(403, "Hãy đổi mật khẩu dùng một lần trước. / Replace the one-time password first.")
         if not at_least(signed_in.user.role, role):
             raise HTTPException(403, f"Cần quyền {role}. / This needs the role {role}.")
         return signed_in.user

@@ -30,11 +30,14 @@ def test_the_first_start_makes_an_admin_whose_password_is_for_one_time(office: O
     browser = office.browser()
     opened = sign_in(browser, *made)
     assert (opened.json()["user"]["role"], opened.json()["must_change_password"]) == ("admin", True)
+    assert browser.get("/api/v1/incidents").status_code == 403, "it opens nothing else"
+    assert browser.get("/api/v1/users").status_code == 403
     new = {"current": made[1], "new": "mot mat khau moi"}
     assert browser.put("/api/v1/me/password", json={**new, "current": "wrong"}).status_code == 403
     assert browser.put("/api/v1/me/password", json={**new, "new": "short"}).status_code == 422
     assert browser.put("/api/v1/me/password", json=new).status_code == 204
     assert browser.get("/api/v1/session").json()["must_change_password"] is False
+    assert browser.get("/api/v1/users").status_code == 200
     assert sign_in(office.browser(), *made).status_code == 401
     assert sign_in(office.browser(), "admin", "mot mat khau moi").status_code == 200
 
