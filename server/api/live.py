@@ -15,7 +15,6 @@ from server.api.responses import problems
 from server.live import CLOSING, LiveMessage
 from server.services import Services
 from server.store import sessions
-from server.store.sessions import SignedIn
 
 HEARTBEAT_S: Final = 15.0
 """A comment this often keeps proxies from closing the stream, and shows a dead one."""
@@ -57,25 +56,31 @@ async def read_live(
     """Begins after Last-Event-ID (or ``after``) when that is still known; else with ``reload``: read all anew."""
     last_id = int(last_event_id) if last_event_id and _ID.fullmatch(last_event_id) else after
     return EventStream(
-        _stream(has, signed_in, last_id), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        stream(has, signed_in.token_sha256, last_id), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
 
 
-async def _stream(has: Services, signed_in: SignedIn, last_id: int | None) -> AsyncIterator[str]:
-    """Until the browser leaves, its session ends, or the server stops."""
+async def stream(
+    has: Services, token_sha256: str, last_id: int | None, look_s: float = HEARTBEAT_S
+) -> AsyncIterator[str]:
+    """Until the browser leaves, its session ends, or the server stops. The session is looked at every ``look_s``
+    seconds, however much there is to tell."""
+    clock = asyncio.get_running_loop()
+    looked_s = clock.time()
     async with has.live.subscribe(last_id) as queue:
         yield f"retry: {_RETRY_MS}\n\n"
         while True:
             try:
                 message = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
             except TimeoutError:
-                if not await run_in_threadpool(_is_open, has, signed_in.token_sha256):
-                    return
-                yield ": still here\n\n"
-                continue
-            if message.kind == CLOSING:
+                message = None
+            if message is not None and message.kind == CLOSING:
                 return
-            yield _text(message)
+            if message is None or clock.time() - looked_s >= look_s:
+                looked_s = clock.time()
+                if not await run_in_threadpool(_is_open, has, token_sha256):
+                    return
+            yield ": still here\n\n" if message is None else _text(message)
 
 
 def _text(message: LiveMessage) -> str:

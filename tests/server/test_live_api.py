@@ -1,11 +1,15 @@
 """Server-sent events over a real connection."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from server import auth
+from server.api.deps import SESSION_COOKIE
+from server.api.live import stream
 from tests.support.office import Office, decide, open_office
 from tests.support.process import wait_until
 
@@ -61,3 +65,20 @@ def test_streams_end_by_themselves_when_the_server_stops(office: Office) -> None
         live.close()
         assert [line for line in answer.iter_lines() if line and not line.startswith("retry")] == []
     wait_until(lambda: live.subscribers == 0, "the stream to be forgotten")
+
+
+def test_a_stream_ends_with_its_session_even_when_there_is_always_something_to_tell(office: Office) -> None:
+    anna = office.desk("anna", "officer")
+    token = auth.token_sha256(anna.cookies[SESSION_COOKIE])
+
+    async def heard() -> list[str]:
+        told: list[str] = []
+        async for text in stream(office.services, token, None, look_s=0.0):
+            told.append(text)
+            if len(told) == 3:
+                assert await asyncio.to_thread(anna.delete, "/api/v1/session")
+            office.services.live.publish("criteria")
+            assert len(told) < 20, "a signed-out browser still hears"
+        return told
+
+    assert len(asyncio.run(heard())) == 3
