@@ -57,6 +57,25 @@ def overlap(one: Box, other: Box) -> float:
     return both / (areas - both)
 
 
+def meets(one: Box, other: Box) -> bool:
+    """Do two boxes share any area?"""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def covered(box: Box, others: Sequence[Box]) -> float:
+    """Share of ``box`` that lies in ``others``, 0..1 (what two of them cover counts twice, but never beyond 1)."""
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    if area <= 0.0:
+        return 0.0
+    inner = 0.0
+    for other in others:
+        width = min(box[2], other[2]) - max(box[0], other[0])
+        height = min(box[3], other[3]) - max(box[1], other[1])
+        if width > 0.0 and height > 0.0:
+            inner += width * height
+    return min(1.0, inner / area)
+
+
 def centre(box: Box) -> Point:
     """The middle of a box."""
     return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.values import Frame, Motion, NormBox
+from edge.blobs import blobs
+from edge.values import Frame, Mask, Motion, NormBox
 
 ROWS = 120
 """Height of the small picture: a person 25 pixels tall in 360 is still 8 by 3."""
@@ -20,8 +21,8 @@ LEAST_STRAY = 9.0
 """Grey levels (of 255) below which no pixel has moved: sensor noise after averaging is 1 to 3."""
 SPREADS = 3.5
 """A pixel moved when it strays further than this many times its usual spread."""
-LEAST_PIXELS = 5
-"""Small pixels a moving thing must cover; after averaging one pixel stands for 9 to 80 of the camera's."""
+LEAST_CHANGE = 6.0
+"""Grey levels by which a pixel that is in front must differ from the last look to have changed."""
 GLOBAL_AREA = 0.5
 """Moved share of the picture from which on it is the light."""
 
@@ -30,14 +31,12 @@ JUMP, GREY = 20.0, 128.0
 
 WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
 
-_CLOSE = np.ones((3, 3), np.uint8)
-
 
 class MotionGate:
     """Motion of one camera. Needs no warm-up: the first frame counts as moved everywhere, the second is compared."""
 
     def __init__(self) -> None:
-        self._mean = self._spread = np.zeros((0, 0), np.float32)
+        self._mean = self._spread = self._last = np.zeros((0, 0), np.float32)
         self._last_s = 0.0
 
     def update(self, frame: Frame) -> Motion:
@@ -46,7 +45,8 @@ class MotionGate:
         passed_s, self._last_s = frame.pts_s - self._last_s, frame.pts_s
         if self._mean.shape != small.shape:
             self._restart(small)
-            return Motion(boxes=(WHOLE,), area=1.0)
+            everywhere = np.ones(small.shape, np.uint8)
+            return Motion(boxes=(WHOLE,), area=1.0, front=everywhere, changed=everywhere)
         gain, shift = _light(small, self._mean)
         size = np.abs(small - (gain * self._mean + shift))
         moved = (size > np.maximum(LEAST_STRAY, SPREADS * self._spread)).astype(np.uint8)
@@ -55,11 +55,13 @@ class MotionGate:
         if area > GLOBAL_AREA or jump > JUMP:
             self._restart(small)
             return Motion(area=area, is_global=True)
+        changed = _changed(small, self._last, moved)
+        self._last = small
         self._learn(small, size, moved, passed_s)
-        return Motion(boxes=_boxes(moved), area=area)
+        return Motion(boxes=blobs(moved), area=area, front=moved, changed=changed)
 
     def _restart(self, small: NDArray[np.float32]) -> None:
-        self._mean = small.copy()
+        self._mean, self._last = small.copy(), small
         self._spread = np.full_like(small, LEAST_STRAY / SPREADS / 2)
 
     def _learn(
@@ -102,14 +104,8 @@ def _light(small: NDArray[np.float32], mean: NDArray[np.float32]) -> tuple[float
     return gain, float(now[1] - gain * was[1])
 
 
-def _boxes(moved: NDArray[np.uint8]) -> tuple[NormBox, ...]:
-    """The boxes of what moved, as fractions of the picture, largest first."""
-    rows, columns = moved.shape
-    closed = cv2.dilate(moved, _CLOSE, iterations=2)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    found = []
-    # The first component is what did not move.
-    for x, y, width, height, _area in sorted(stats[1:].tolist(), key=lambda row: -row[4]):
-        if cv2.countNonZero(moved[y : y + height, x : x + width]) >= LEAST_PIXELS:
-            found.append((x / columns, y / rows, (x + width) / columns, (y + height) / rows))
-    return tuple(found)
+def _changed(small: NDArray[np.float32], last: NDArray[np.float32], moved: Mask) -> Mask:
+    """What of ``moved`` is not as it was at the last look, whatever the light did in between."""
+    difference = cv2.subtract(small, last)
+    shift = float(np.median(difference[::4, ::4]))
+    return np.asarray((np.abs(difference - shift) > LEAST_CHANGE) & (moved > 0), np.uint8)

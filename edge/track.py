@@ -1,7 +1,7 @@
 """Fourth stop of a frame: boxes → people and vehicles with ids, carried on between detections."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -11,29 +11,48 @@ from numpy.typing import NDArray
 from trackers import ByteTrackTracker
 from trackers.utils.iou import BIoU
 
-from edge.values import Frame, NormBox, Track
+from edge.geometry import covered, meets, overlap
+from edge.values import GROUPS, Frame, Glance, Motion, NormBox, Track
+from edge.weigh import Doubts, Weak
 from models.detector import Detections
 
-GROUPS = {
-    "person": "person",
-    "bicycle": "vehicle",
-    "car": "vehicle",
-    "motorcycle": "vehicle",
-    "bus": "vehicle",
-    "truck": "vehicle",
-}
-"""Each group is associated by itself: a rider's box lies within his motorbike's and would steal its id."""
-
-LOST_S = 2.0
+LOST_S = 1.5
 """A track that the detector misses for longer than this is over; found again within it, it keeps its id."""
 CARRY_S = 1.0
 """A missed track is still shown, where it is expected, for this long."""
+MOVES_ON_S = 3.0
+"""A track that is missed while something moves just there, and nobody else is there, goes on for this long."""
 NEW_SCORE = 0.4
 """A detection begins a track only from this score on; weaker ones may continue one (the ByteTrack idea)."""
+BUFFER = 0.3
+"""Share of its sides by which a box is widened before its overlap is measured."""
+ALIKE = 4.0
+"""Power of the ratio of two boxes' heights by which they are less alike."""
+LEAST_ALIKE = 0.1
+SHOWN = 0.9
+"""A track is looked for in a part of the picture that shows this much of its box."""
 SWAY = 0.5
 """Share by which a new measurement of speed replaces the old."""
 SPEED_S = 0.5
 """A prediction moves on for this long and then stands: longer, it is a guess."""
+TALLER, TALLER_LOOKS = 1.22, 2
+"""A person's box that is suddenly taller by this factor holds somebody else's legs, for so many looks at most; …"""
+HEIGHT_SWAY = 0.4
+"""… else his height follows his box's by this share a look, …"""
+HEIGHT_TRUST = 0.5
+"""… and this share of it decides where his foot is: heads are seldom hidden, legs often."""
+BORDER = 0.01
+"""A box this near the picture's border (share of its side) is cut off there and tells no height."""
+
+
+class SizedIoU(BIoU):  # type: ignore[misc]
+    """Buffered overlap (Yang et al., WACV 2023), less where the two boxes differ in height: somebody who passes in
+    front of a small thing is not that thing."""
+
+    def _compute(self, boxes_1: NDArray[np.float64], boxes_2: NDArray[np.float64]) -> NDArray[np.float64]:
+        heights_1, heights_2 = (np.maximum(1e-6, boxes[:, 3] - boxes[:, 1]) for boxes in (boxes_1, boxes_2))
+        ratio = heights_1[:, None] / heights_2[None, :]
+        return np.asarray(super()._compute(boxes_1, boxes_2) * np.minimum(ratio, 1 / ratio) ** ALIKE)
 
 
 @dataclass(slots=True)
@@ -44,10 +63,16 @@ class _Followed:
     box: NormBox
     first_s: float
     seen_s: float
+    missed_s: float = float("inf")
+    """The first look since then that was shown its place and did not find it."""
     score: float = 0.0
     best_score: float = 0.0
     votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     speed: tuple[float, float] = (0.0, 0.0)
+    height: float = 0.0
+    taller: int = 0
+    is_still: bool = False
+    """Nothing moved in its box when motion was last measured."""
 
     def see(self, box: NormBox, score: float, class_name: str, now_s: float) -> None:
         passed_s = now_s - self.seen_s
@@ -58,11 +83,26 @@ class _Followed:
                 self.speed[1] + SWAY * (down / passed_s - self.speed[1]),
             )
         self.box, self.seen_s, self.score = box, now_s, score
+        self.missed_s = float("inf")
         self.best_score = max(self.best_score, score)
         self.votes[class_name] += score
 
+    def steadied(self, box: NormBox) -> NormBox:
+        """A person's box with a foot that can be believed."""
+        height = box[3] - box[1]
+        if not self.height or _is_cut(box) or _is_cut(self.box):
+            self.height, self.taller = height, 0
+            return box
+        if height > TALLER * self.height and self.taller < TALLER_LOOKS:
+            self.taller += 1
+            return (box[0], box[1], box[2], min(1.0, box[1] + self.height))
+        sway = 1.0 if self.taller >= TALLER_LOOKS else HEIGHT_SWAY
+        self.height, self.taller = self.height + sway * (height - self.height), 0
+        return (box[0], box[1], box[2], min(1.0, box[3] + HEIGHT_TRUST * (self.height - height)))
+
     def at(self, now_s: float) -> Track:
-        ahead_s = min(now_s - self.seen_s, SPEED_S)
+        # Nothing that stands still, or was not found where it was expected, is moved on.
+        ahead_s = 0.0 if self.is_still else min(now_s - self.seen_s, SPEED_S, self.missed_s - self.seen_s)
         return Track(
             id=self.id,
             class_name=max(self.votes, key=lambda name: self.votes[name]),
@@ -71,64 +111,109 @@ class _Followed:
             box=_moved(self.box, self.speed[0] * ahead_s, self.speed[1] * ahead_s),
             first_s=self.first_s,
             seen_s=self.seen_s,
+            speed=(0.0, 0.0) if self.is_still else self.speed,
         )
 
 
 class Tracker:
     """The tracks of one camera. Ids count up from 1 within a run and are never shared with another camera.
 
-    Association is roboflow ``trackers``' ByteTrack on buffered overlap (Yang et al., WACV 2023): at five detections a
-    second a motorbike's boxes do not touch each other.
+    Association is roboflow ``trackers``' ByteTrack on `SizedIoU`: at a few detections a second a motorbike's boxes do
+    not touch each other.
     """
 
-    def __init__(self, classes: Sequence[str], *, detect_fps: float) -> None:
+    def __init__(self, classes: Sequence[str], *, detect_fps: float, min_score: float = 0.25) -> None:
         self._classes = tuple(classes)
         self._detect_fps = detect_fps
+        self._min_score = min_score
         self._ids = count(1)
         self._groups: dict[str, ByteTrackTracker] = {}
         self._followed: dict[tuple[str, int], _Followed] = {}
+        self._doubts = Doubts()
 
-    @property
-    def is_following(self) -> bool:
-        """Is any track alive?"""
-        return bool(self._followed)
+    def expected(self, now_s: float) -> tuple[Track, ...]:
+        """The tracks where they should be by now, oldest first."""
+        return tuple(one.at(now_s) for one in self._followed.values() if now_s - one.missed_s <= CARRY_S)
 
-    def update(self, frame: Frame, boxes: Detections | None) -> tuple[Track, ...]:
-        """The tracks as of this frame, oldest first. ``boxes`` in the frame's pixels; None: the model did not look."""
-        if boxes is not None:
-            self._associate(frame, boxes)
-            self._followed = {key: one for key, one in self._followed.items() if frame.pts_s - one.seen_s <= LOST_S}
-        return tuple(one.at(frame.pts_s) for one in self._followed.values() if frame.pts_s - one.seen_s <= CARRY_S)
+    def update(self, frame: Frame, glance: Glance | None, motion: Motion | None = None) -> tuple[Track, ...]:
+        """The tracks as of this frame, oldest first. ``glance``: None when the model did not look; ``motion``: None
+        when nobody asked what moved."""
+        if motion is not None and not motion.is_global:
+            for one in self._followed.values():
+                one.is_still = not motion.stirs(one.box)
+        if glance is not None:
+            self._associate(frame, glance, () if motion is None else motion.boxes)
+            self._followed = {key: one for key, one in self._followed.items() if frame.pts_s - one.missed_s <= LOST_S}
+        return self.expected(frame.pts_s)
 
-    def _associate(self, frame: Frame, boxes: Detections) -> None:
+    def _associate(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> None:
+        boxes = self._believed(frame, glance, moving)
         names = [self._classes[index] for index in boxes.classes]
         groups = np.array([GROUPS.get(name, "thing") for name in names], dtype=object)
         for group in {*groups.tolist(), *self._groups}:
             chosen = np.flatnonzero(groups == group)
-            found = self._tracker(group).update(
-                sv.Detections(
-                    xyxy=boxes.boxes[chosen].astype(np.float32),
-                    confidence=boxes.scores[chosen].astype(np.float32),
-                    class_id=chosen.astype(int),
-                ),
-                timestamp=frame.pts_s,
-            )
+            kept = [
+                one for (kind, _), one in self._followed.items() if kind == group and not _is_shown(one, frame, glance)
+            ]
+            found = self._tracker(group).update(_offered(frame, boxes, chosen, kept), timestamp=frame.pts_s)
             for row, index, number in zip(found.xyxy, found.class_id, found.tracker_id, strict=True):
-                if number >= 0:
+                if number >= 0 and index >= 0:
                     box = _normalised(row, frame.width, frame.height)
                     one = self._one((group, int(number)), box, frame.pts_s)
+                    box = one.steadied(box) if group == "person" else box
                     one.see(box, float(boxes.scores[index]), names[index], frame.pts_s)
+        self._miss(frame, glance, moving)
+
+    def _believed(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> Detections:
+        """The detections that count: the good ones, and what weak ones add up to."""
+        found = glance.boxes
+        good = found.scores >= self._min_score
+        near = [one.box for one in self._followed.values()]
+        weak = [
+            Weak(box, int(found.classes[index]), float(found.scores[index]))
+            for index in np.flatnonzero(found.scores < NEW_SCORE).tolist()
+            if covered(box := glance.box(index, frame), near) < 0.5
+            and GROUPS.get(self._classes[found.classes[index]]) is not None
+        ]
+        believed = self._doubts.update(frame.pts_s, weak, moving)
+        if not believed:
+            return Detections(found.boxes[good], found.scores[good], found.classes[good])
+        size = np.array([frame.width, frame.height] * 2, np.float32)
+        added = np.array([one.box for one in believed], np.float32) * size
+        known = [glance.box(index, frame) for index in np.flatnonzero(found.scores >= NEW_SCORE).tolist()]
+        fresh = [not any(overlap(one.box, box) > 0.3 for box in known) for one in believed]
+        scores = [max(NEW_SCORE, one.score) for one in _chosen(believed, fresh)]
+        classes = [one.class_index for one in _chosen(believed, fresh)]
+        return Detections(
+            np.concatenate([found.boxes[good], added[fresh]]).astype(np.float32),
+            np.concatenate([found.scores[good], scores]).astype(np.float32),
+            np.concatenate([found.classes[good], classes]).astype(np.int64),
+        )
+
+    def _miss(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> None:
+        """Who was looked for and not found; who moves where nobody else is goes on for a while."""
+        now_s = frame.pts_s
+        seen = [one.box for one in self._followed.values() if one.seen_s == now_s]
+        for one in self._followed.values():
+            if one.seen_s == now_s or not _is_shown(one, frame, glance):
+                continue
+            box = one.at(now_s).box
+            goes_on = now_s - one.seen_s <= MOVES_ON_S and any(
+                covered(box, [part]) >= 0.5 and not any(meets(part, other) for other in seen) for part in moving
+            )
+            if not goes_on:
+                one.missed_s = min(one.missed_s, now_s)
 
     def _tracker(self, group: str) -> ByteTrackTracker:
         if group not in self._groups:
             self._groups[group] = ByteTrackTracker(
-                lost_track_buffer=round(LOST_S * 30),
+                lost_track_buffer=round(max(LOST_S, MOVES_ON_S) * 30),
                 frame_rate=self._detect_fps,
                 track_activation_threshold=NEW_SCORE,
                 high_conf_det_threshold=NEW_SCORE,
                 minimum_consecutive_frames=2,
-                minimum_iou_threshold=0.1,
-                iou=BIoU(buffer_ratio=0.3),
+                minimum_iou_threshold=LEAST_ALIKE,
+                iou=SizedIoU(buffer_ratio=BUFFER),
             )
         return self._groups[group]
 
@@ -136,6 +221,31 @@ class Tracker:
         if key not in self._followed:
             self._followed[key] = _Followed(id=next(self._ids), box=box, first_s=now_s, seen_s=now_s)
         return self._followed[key]
+
+
+def _is_shown(one: _Followed, frame: Frame, glance: Glance) -> bool:
+    """Was the model shown where this one is expected?"""
+    return covered(one.at(frame.pts_s).box, [glance.region]) >= SHOWN
+
+
+def _offered(frame: Frame, boxes: Detections, chosen: NDArray[np.intp], kept: Sequence[_Followed]) -> sv.Detections:
+    """The detections of one group, and, with the index -1, those who were not looked for, where they are expected:
+    the library takes whoever is not there for missed."""
+    size = np.array([frame.width, frame.height] * 2, np.float32)
+    expected = np.array([one.at(frame.pts_s).box for one in kept], np.float32).reshape(-1, 4) * size
+    return sv.Detections(
+        xyxy=np.concatenate([boxes.boxes[chosen].astype(np.float32), expected]),
+        confidence=np.concatenate([boxes.scores[chosen], np.ones(len(kept))]).astype(np.float32),
+        class_id=np.concatenate([chosen, np.full(len(kept), -1)]).astype(int),
+    )
+
+
+def _chosen(believed: Iterable[Weak], fresh: Iterable[bool]) -> list[Weak]:
+    return [one for one, is_fresh in zip(believed, fresh, strict=True) if is_fresh]
+
+
+def _is_cut(box: NormBox) -> bool:
+    return min(box[0], 1 - box[2], 1 - box[3]) < BORDER
 
 
 def _normalised(row: NDArray[np.float32], width: int, height: int) -> NormBox:

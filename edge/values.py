@@ -10,10 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.event import EventData, Place, Subject
-from models.detector import Image
+from models.detector import Detections, Image
 
 NormBox = tuple[float, float, float, float]
 """x1 y1 x2 y2 as fractions of the picture, 0..1."""
+Mask = NDArray[np.uint8]
+"""Rows × columns, 1 where something holds, else 0."""
+STIRRED_PIXELS = 2
+"""Small pixels that must change for something to have moved: one alone is noise."""
+
+
+GROUPS = {
+    "person": "person",
+    "bicycle": "vehicle",
+    "car": "vehicle",
+    "motorcycle": "vehicle",
+    "bus": "vehicle",
+    "truck": "vehicle",
+}
+"""Each group is associated by itself: a rider's box lies within his motorbike's and would steal its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +107,49 @@ class Frame:
         return np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Motion:
-    """What moved in a frame. ``boxes``: fractions of the picture; ``area``: moved share of the picture, 0..1;
-    ``is_global``: the light changed everywhere at once, so ``boxes`` says nothing."""
+    """What moved in a frame, against the background and since the gate's last look.
+
+    ``boxes``: what differs from the background, as fractions of the picture, largest first; ``area``: its share of the
+    picture, 0..1; ``front``, ``changed``: the same as a small mask (rows × columns, 0 or 1), and what of it changed
+    since the last look: somebody who stands still is in front and does not change. ``is_global``: the light changed
+    everywhere at once, so the rest says nothing.
+    """
 
     boxes: tuple[NormBox, ...] = ()
     area: float = 0.0
     is_global: bool = False
+    front: Mask = field(default_factory=lambda: np.zeros((1, 1), np.uint8))
+    changed: Mask = field(default_factory=lambda: np.zeros((1, 1), np.uint8))
+
+    def stirs(self, box: NormBox) -> bool:
+        """Did anything change within ``box``?"""
+        rows, columns = self.changed.shape
+        part = self.changed[
+            int(box[1] * rows) : max(int(box[1] * rows) + 1, round(box[3] * rows)),
+            int(box[0] * columns) : max(int(box[0] * columns) + 1, round(box[2] * columns)),
+        ]
+        return cv2.countNonZero(part) >= STIRRED_PIXELS if part.size else False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """One look of the detector. ``boxes``: in pixels of the frame, weak ones included; ``region``: the part of the
+    picture that it was shown, as fractions: nothing is known of the rest."""
+
+    boxes: Detections
+    region: NormBox = (0.0, 0.0, 1.0, 1.0)
+
+    def box(self, index: int, frame: Frame) -> NormBox:
+        """One of the boxes, as fractions of the frame."""
+        x1, y1, x2, y2 = self.boxes.boxes[index].tolist()
+        return (
+            max(0.0, x1 / frame.width),
+            max(0.0, y1 / frame.height),
+            min(1.0, x2 / frame.width),
+            min(1.0, y2 / frame.height),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +166,14 @@ class Track:
     first_s: float
     seen_s: float
     """When it was last detected (not merely predicted)."""
+    speed: tuple[float, float] = (0.0, 0.0)
+    """Across and down, in fractions of the picture a second."""
+
+    @property
+    def pace(self) -> float:
+        """How many of its own widths it moves in a second (down the picture, half heights)."""
+        width, half = self.box[2] - self.box[0], (self.box[3] - self.box[1]) / 2
+        return max(abs(self.speed[0]) / max(width, 1e-6), abs(self.speed[1]) / max(half, 1e-6))
 
     @property
     def foot(self) -> tuple[float, float]:

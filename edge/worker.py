@@ -20,7 +20,7 @@ from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
 from edge.track import Tracker
-from edge.values import Change, Frame, Motion, Track
+from edge.values import Change, Frame, Track
 from models.detector import Detector
 
 Load = Callable[[], Detector]
@@ -91,7 +91,7 @@ class Worker:
         self._watch = watch
         self._motions = MotionGate()
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
-        self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps)
+        self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps, min_score=min_score)
         self._rules = Rules(camera, timezone)
         self._events = Events(
             camera,
@@ -141,11 +141,11 @@ class Worker:
     def walk(self, frame: Frame) -> list[Change]:
         """One frame, through every stage."""
         self._last = frame
-        motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else Motion()
+        motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else None
         self.spent.lap("motion")
-        boxes = self._detect.update(frame, motion, following=self._tracker.is_following)
+        glance = self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
         self.spent.lap("detect")
-        tracks = self._tracker.update(frame, boxes)
+        tracks = self._tracker.update(frame, glance, motion)
         self.spent.lap("track")
         hits = self._rules.update(frame, tracks)
         self.spent.lap("rules")

@@ -55,6 +55,7 @@ class BlobDetector:
 
     classes = ("person", "motorcycle", "car")
     needs_motion = True
+    is_elastic = False
     info = ModelInfo(name="builtin", sha256=None, input_size=None)
 
     def __init__(self) -> None:
@@ -62,7 +63,12 @@ class BlobDetector:
         self._count = 0
         self._lock = threading.Lock()
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
+    def detect(
+        self,
+        images: Sequence[Image],
+        min_score: float = 0.25,
+        canvas: tuple[int, int] | None = None,  # noqa: ARG002 (for networks)
+    ) -> list[Detections]:
         """See `models.detector.Detector.detect`: ``images`` are the camera's next frames."""
         with self._lock:
             return [self._detect(image, min_score) for image in images]

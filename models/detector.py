@@ -59,6 +59,17 @@ class Detector(Protocol):
         camera in order, and one instance serves one camera."""
         ...
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
-        """The boxes with score ≥ ``min_score`` of each picture, in the order given. Pictures may differ in size."""
+    @property
+    def is_elastic(self) -> bool:
+        """True for a network that looks at a picture on a canvas of any size: a smaller canvas costs less."""
+        ...
+
+    def detect(
+        self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
+    ) -> list[Detections]:
+        """The boxes with score ≥ ``min_score`` of each picture, in the order given. Pictures may differ in size.
+
+        ``canvas``: height and width, multiples of 32, on which an elastic network looks (a picture is scaled to fit
+        it); None: the network's own. Others look as they always do.
+        """
         ...

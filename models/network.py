@@ -17,7 +17,8 @@ class Runner(Protocol):
     """Runs a network on one canvas. Safe to call from several threads."""
 
     def __call__(self, canvas: Image) -> Outputs:
-        """``canvas``: layout.size × 3, BGR, 0..255. Returns the outputs in the file's order, batch axis of 1.
+        """``canvas``: layout.size × 3 (an elastic network's: any multiples of 32), BGR, 0..255. Returns the outputs in
+        the file's order, batch axis of 1.
 
         The arrays are the caller's until its next call on the same thread.
         """
@@ -29,18 +30,24 @@ class NetworkDetector:
 
     needs_motion = False
 
-    def __init__(self, info: ModelInfo, classes: tuple[str, ...], layout: Layout, run: Runner) -> None:
+    def __init__(
+        self, info: ModelInfo, classes: tuple[str, ...], layout: Layout, run: Runner, *, is_elastic: bool = False
+    ) -> None:
         self.info = info
         self.classes = classes
+        self.is_elastic = is_elastic
         self.layout = layout
         self._run = run
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
+    def detect(
+        self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
+    ) -> list[Detections]:
         """See `models.detector.Detector.detect`."""
-        return [self._detect(image, min_score) for image in images]
+        size = canvas if canvas is not None and self.is_elastic else self.layout.size
+        return [self._detect(image, min_score, size) for image in images]
 
-    def _detect(self, image: Image, min_score: float) -> Detections:
-        canvas, placement = pictures.letterbox(image, self.layout.size, centred=self.layout.is_centred)
+    def _detect(self, image: Image, min_score: float, size: tuple[int, int]) -> Detections:
+        canvas, placement = pictures.letterbox(image, size, centred=self.layout.is_centred)
         boxes, scores, classes = self.layout.decode(self._run(canvas), min_score)
         boxes = placement.to_picture(boxes)
         # Not a box: outside the picture, without area, not finite, of no class. Comparisons with NaN are false.

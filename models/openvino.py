@@ -11,12 +11,15 @@ import openvino as ov
 import yaml
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
+from models import elastic, names
 from models import layout as layouts
-from models import names
 from models.detector import Image, ModelInfo
 from models.errors import ModelError
-from models.layout import Layout, UnknownLayoutError
+from models.layout import Kind, Layout, UnknownLayoutError
 from models.network import NetworkDetector, Outputs
+
+KEPT_PRIMITIVES = 20_000
+"""Compiled primitives that are kept for other canvases: ten times OpenVINO's default, some 10 MB a canvas."""
 
 
 def load(weights: Path, threads: int = 1) -> NetworkDetector:
@@ -37,10 +40,17 @@ def load(weights: Path, threads: int = 1) -> NetworkDetector:
         raise ModelError(weights, f"OpenVINO can't read it ({_first_line(error)}); export it again") from error
     named = names.parse(metadata.get("names"))
     layout = _layout(weights, model, metadata, named)
-    runner = _Runner(core, model, layout, threads)
+    grids: tuple[elastic.Grid, ...] = ()
+    if layout.kind is Kind.YOLO:
+        try:
+            grids = elastic.loosen(model, layout.size)
+        except elastic.RigidError:
+            model = core.read_model(str(file))
+            _layout(weights, model, metadata, named)
+    runner = _Runner(core, model, layout, threads, grids)
     info = ModelInfo(name=_name(weights), sha256=digest(file), input_size=layout.size)
     count = layout.classes if layout.classes is not None else len(named or names.COCO)
-    return NetworkDetector(info, names.choose(named, count), layout, runner)
+    return NetworkDetector(info, names.choose(named, count), layout, runner, is_elastic=bool(grids))
 
 
 def digest(file: Path) -> str:
@@ -54,10 +64,10 @@ def digest(file: Path) -> str:
 class _Runner:
     """One compiled network; each thread that calls gets an inference request of its own."""
 
-    def __init__(self, core: Any, model: Any, layout: Layout, threads: int) -> None:
+    def __init__(self, core: Any, model: Any, layout: Layout, threads: int, grids: tuple[elastic.Grid, ...]) -> None:
         # Scaling, channel order and planes are made part of the network: fused, they cost less than in numpy.
         adapt = PrePostProcessor(model)
-        pixels = adapt.input()
+        pixels = adapt.input(0)
         pixels.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.BGR)
         pixels.model().set_layout(ov.Layout("NCHW"))
         steps = pixels.preprocess().convert_element_type(ov.Type.f32)
@@ -73,6 +83,10 @@ class _Runner:
             # newer processors would compute in bfloat16: boxes move by pixels, and evidence would differ by machine
             "INFERENCE_PRECISION_HINT": "f32",
         }
+        if grids:
+            # what was compiled for one canvas is kept for its next turn, however many canvases there are
+            config["CPU_RUNTIME_CACHE_CAPACITY"] = KEPT_PRIMITIVES
+        self._grids = grids
         self._compiled = core.compile_model(adapt.build(), "CPU", config)
         self._requests = threading.local()
 
@@ -80,7 +94,8 @@ class _Runner:
         request = getattr(self._requests, "request", None)
         if request is None:
             request = self._requests.request = self._compiled.create_infer_request()
-        request.infer([canvas[None]], share_inputs=True)
+        size = (canvas.shape[0], canvas.shape[1])
+        request.infer([canvas[None], *(grid.values(size) for grid in self._grids)], share_inputs=True)
         return [np.asarray(request.get_output_tensor(at).data) for at in range(len(self._compiled.outputs))]
 
 

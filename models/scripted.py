@@ -17,6 +17,7 @@ class ScriptedDetector:
     """A `models.detector.Detector` that answers the n-th picture it is given with the n-th list of boxes."""
 
     needs_motion = True
+    is_elastic = False
 
     def __init__(self, name: str, classes: tuple[str, ...], frames: dict[int, Detections]) -> None:
         self.info = ModelInfo(name=name, sha256=None, input_size=None)
@@ -25,7 +26,12 @@ class ScriptedDetector:
         self._numbers = count()
         self._lock = threading.Lock()
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
+    def detect(
+        self,
+        images: Sequence[Image],
+        min_score: float = 0.25,
+        canvas: tuple[int, int] | None = None,  # noqa: ARG002 (for networks)
+    ) -> list[Detections]:
         """See `models.detector.Detector.detect`. Boxes are cut at the edges of the picture given."""
         with self._lock:
             numbers = [next(self._numbers) for _ in images]

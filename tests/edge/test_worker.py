@@ -98,10 +98,12 @@ def test_stop_ends_the_walk_after_the_frame_at_hand() -> None:
 class Blind(Eye):
     """A detector that breaks after a while."""
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
-        if self.calls > 12:
+    def detect(
+        self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
+    ) -> list[Detections]:
+        if self.calls > 2:
             raise RuntimeError("out of memory")
-        return super().detect(images, min_score)
+        return super().detect(images, min_score, canvas)
 
 
 @pytest.mark.logs_errors

@@ -98,10 +98,13 @@ class Eye:
     classes: tuple[str, ...] = ("person", "car")
     needs_motion: bool = False
     info: ModelInfo = field(default_factory=lambda: ModelInfo(name="eye", sha256=None, input_size=None))
+    is_elastic: bool = False
     calls: int = 0
 
-    def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
-        del min_score
+    def detect(
+        self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
+    ) -> list[Detections]:
+        del min_score, canvas
         answers = [self.answers[min(self.calls + index, len(self.answers) - 1)] for index in range(len(images))]
         self.calls += len(images)
         return answers
