@@ -162,7 +162,7 @@ def test_a_native_crash_costs_a_restart_and_no_frame_of_a_recording(
 def test_a_decoder_that_hangs_is_killed_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = a_video(tmp_path / "a.mp4", seconds=2)
     order(path, "hang", at=5, times=1)
-    source = isolated(path, hang_s=3.0)
+    source = isolated(path, hang_s=6.0)
     assert len(list(source.frames())) == 20
     assert "hung" in next(one for one in caplog.records if one.message == "decoder_died").__dict__["error"]
 
@@ -232,6 +232,20 @@ def test_a_killed_decoder_costs_its_neighbour_no_frame(tmp_path: Path) -> None:
     assert sources["b"].counters.reconnects == 0
     assert first.counters.reconnects == 1
     assert all(one.pts_s < other.pts_s for one, other in pairwise(found["a"]))
+
+
+def test_one_more_camera_costs_little_memory(tmp_path: Path) -> None:
+    path = a_video(tmp_path / "a.mp4", seconds=4, size=(640, 360), fps=25)
+    walks = [both(path)[1].frames() for _ in range(2)]
+    for walk in walks:
+        for _ in range(60):
+            next(walk).luma.sum()
+    servers = [one for one in psutil.Process().children() if "forkserver" in " ".join(one.cmdline())]
+    own = [child.memory_full_info().uss / 2**20 for server in servers for child in server.children()]
+    assert len(own) == 2
+    assert max(own) < 40, own
+    for walk in walks:
+        walk.close()
 
 
 def test_stop_ends_it_at_once_and_leaves_no_process(tmp_path: Path) -> None:
