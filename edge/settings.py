@@ -83,6 +83,10 @@ class RuleSettings(Part):
         return self
 
 
+def _is_address(text: str) -> bool:
+    return urlsplit(text).scheme in {"rtsp", "rtsps", "http", "https"}
+
+
 class CameraSettings(Part):
     """One camera: where its pictures come from, its zones and lines, its rules."""
 
@@ -90,7 +94,12 @@ class CameraSettings(Part):
     label: Label = ""
     """What officers call it; shown on screen."""
     source: str
-    """A file, ``rtsp://…``, ``webcam:0`` or ``sim:street?seed=7``. Credentials in it are never logged."""
+    """A file, ``rtsp://…``, ``http://…`` (MJPEG; HLS: ``….m3u8``), ``webcam:0`` or ``sim:street?seed=7``. Its
+    credentials are never logged."""
+    record: str | None = None
+    """The same camera's large stream: clips are of its packets, which are never decoded. ``rtsp://…`` or ``http://…``."""
+    isolate: bool = True
+    """Decode in a process of its own: what crashes there costs this camera a restart, and no other one anything."""
     start_at: Annotated[datetime, AfterValidator(_aware)] | None = None
     """A recording's own start time; without it the time of opening."""
     as_fast_as_possible: bool = False
@@ -104,6 +113,10 @@ class CameraSettings(Part):
 
     @model_validator(mode="after")
     def _places_exist(self) -> Self:
+        if self.record is not None and not _is_address(self.record):
+            raise ValueError(f"camera {self.name!r}: record must be rtsp://… or http://…")
+        if self.record is not None and not _is_address(self.source):
+            raise ValueError(f"camera {self.name!r}: record goes with a live source (rtsp://… or http://…)")
         names = [rule.name for rule in self.rules]
         if len(set(names)) != len(names):
             raise ValueError(f"camera {self.name!r}: two rules have the same name")

@@ -122,7 +122,7 @@ class Edge:
         self._recorders[camera.name] = recorder
         return Worker(
             camera,
-            open_source(camera, self._clock, self._stop),
+            open_source(camera, self._clock, self._stop, in_own_process=True),
             self._detectors.take(),
             recorder,
             site_source=self._settings.source_name(camera.name),

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from contract.event import EventData, Place, Subject
@@ -63,10 +64,23 @@ class Frame:
     ``pts_s``: seconds on the stream's own clock, strictly growing within a run; every duration in a rule is a
     difference of these. ``captured_at``: the same instant in UTC. ``packets``: the coded packets that arrived since the
     frame before (usually one). ``image`` and ``luma`` are made on first use: a frame in which nothing moves is never
-    converted. One thread, the camera's worker, owns a frame.
+    converted. ``native``: the decoder's own picture, where this very process decoded it. One thread, the camera's
+    worker, owns a frame.
     """
 
-    __slots__ = ("_decode", "_image", "_luma", "camera", "captured_at", "height", "index", "packets", "pts_s", "width")
+    __slots__ = (
+        "_decode",
+        "_image",
+        "_luma",
+        "camera",
+        "captured_at",
+        "height",
+        "index",
+        "native",
+        "packets",
+        "pts_s",
+        "width",
+    )
 
     def __init__(
         self,
@@ -80,6 +94,7 @@ class Frame:
         decode: Callable[[], Image],
         luma: Callable[[], NDArray[np.uint8]] | None = None,
         packets: tuple[Packet, ...] = (),
+        native: VideoFrame | None = None,
     ) -> None:
         self.camera = camera
         self.index = index
@@ -88,6 +103,7 @@ class Frame:
         self.width = width
         self.height = height
         self.packets = packets
+        self.native = native
         self._decode = decode
         self._luma = luma
         self._image: Image | None = None

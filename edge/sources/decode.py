@@ -1,79 +1,70 @@
-"""One opened stream → coded packets and decoded pictures, with mended stamps. PyAV only: OpenCV's reader dies of some
+"""One opened stream → decoded pictures, each with the packets that brought it. PyAV only: OpenCV's reader dies of some
 files (it corrupts the heap), and takes every other camera of the process with it."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 import av
 import numpy as np
-import structlog
 from av.container import InputContainer
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from edge import h264
 from edge.clock import Clock
+from edge.sources.demux import MOST_PIXELS, Demuxer
 from edge.sources.tally import Tally
-from edge.sources.timeline import PacketTimes, Timeline
-from edge.values import Frame, Packet, StreamInfo
+from edge.sources.timeline import Timeline
+from edge.values import Frame, Packet
 from models.detector import Image
 
-log = structlog.get_logger(__name__)
-
-_LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
+LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 """Pixel formats whose first plane is 8-bit luma."""
-MOST_PIXELS = 64_000_000
-"""Twice an 8K picture. A file that claims more would take the memory of every other camera with it."""
-_TEXT = frozenset({"tty"})
-"""What FFmpeg calls a text file: it would paint the letters and call them video."""
-
-
-class NoVideoError(ValueError):
-    """The source opened, but holds no video that can be decoded here; the text says why."""
 
 
 class Decoder:
-    """Reads one open container to its end. Owned by the thread that calls ``frames``."""
+    """Reads one open container to its end. Owned by the thread that calls ``frames``.
+
+    ``live``: the edge's clock for a camera, None for a recording. ``is_resting``: asked at each packet; while it holds,
+    pictures that no other needs are not decoded. ``after_s``: pictures up to this ``pts_s`` were given before.
+    """
 
     def __init__(
-        self, container: InputContainer, camera: str, timeline: Timeline, tally: Tally, live: Clock | None = None
+        self,
+        container: InputContainer,
+        camera: str,
+        timeline: Timeline,
+        tally: Tally,
+        live: Clock | None = None,
+        *,
+        is_resting: Callable[[], bool] = lambda: False,
+        after_s: float | None = None,
     ) -> None:
-        stream = _video(container)
-        self.container = container
+        """Raises NoVideoError."""
+        self._demuxer = Demuxer(container, camera, timeline, live)
         self._camera = camera
         self._timeline = timeline
         self._tally = tally
         self._live = live
+        self._is_resting = is_resting
+        self._after_s = after_s
+        self._context = self._demuxer.stream.codec_context
         # A picture that outgrows its header's size in mid-stream is a fault, not an allocation.
-        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+        self._context.options = {"max_pixels": str(MOST_PIXELS)}
         # One thread per camera: frame threads delay each picture by their number and cost more in sum.
-        stream.thread_count = 1
-        self._stream = stream
-        self._times = PacketTimes(stream.time_base or stream.codec_context.time_base, stream.average_rate)
-        context = stream.codec_context
-        self._info = StreamInfo(
-            codec=context.codec.canonical_name,
-            width=context.width,
-            height=context.height,
-            time_base=self._times.time_base,
-            extradata=bytes(context.extradata) if context.extradata else None,
-        )
-        self._sets: tuple[bytes, ...] | None = None
-        self._has_keyframe = live is None
+        self._demuxer.stream.thread_count = 1
+        self._skips = False
 
     @property
     def promised_s(self) -> float | None:
         """How long the file's header says the stream is; headers lie, so this is for comparing only."""
-        if self._stream.duration:
-            return float(self._stream.duration * self._times.time_base)
-        return self.container.duration / av.time_base if self.container.duration else None
+        stream, container = self._demuxer.stream, self._demuxer.container
+        if stream.duration:
+            return float(stream.duration * self._demuxer.times.time_base)
+        return container.duration / av.time_base if container.duration else None
 
     @property
     def step_s(self) -> float:
         """Seconds of one nominal frame."""
-        return self._times.step * float(self._times.time_base)
+        return self._demuxer.step_s
 
     def frames(self) -> Iterator[Frame]:
         """Every picture in the order of showing, each with the packets read since the one before.
@@ -83,71 +74,42 @@ class Decoder:
         """
         waiting: list[Packet] = []
         broke: av.FFmpegError | None = None
-        packets = self.container.demux(self._stream)
+        packets = self._demuxer.packets()
         while True:
             try:
-                packet = next(packets)
-            except StopIteration:
-                break
+                coded, packet = next(packets, (None, None))
             except av.FFmpegError as error:
-                broke = error
-                break
-            if packet.size == 0:
-                break
-            if not self._has_keyframe and not packet.is_keyframe:
-                continue
-            if self._live and not self._has_keyframe:
-                self._timeline.begin(max(self._live.mono_s() - self._timeline.zero_mono_s, self._timeline.last_s))
-            self._has_keyframe = True
-            waiting.append(self._packet(packet))
-            for picture in self._decode(packet):
-                yield self._frame(picture, waiting)
+                coded, packet, broke = None, None, error
+            if packet is not None:
+                waiting.append(packet)
+            for picture in self._decode(coded):
+                frame = self._frame(picture, waiting)
                 waiting = []
-        for picture in self._decode(None):
-            yield self._frame(picture, waiting)
-            waiting = []
-        if self._times.jumps:
-            log.info("stamps_mended", camera=self._camera, jumps=self._times.jumps)
+                if frame is not None:
+                    yield frame
+            if coded is None:
+                break
         if broke is not None:
             raise broke
 
-    def _decode(self, packet: "av.Packet[av.VideoStream] | None") -> list[VideoFrame]:
+    def _decode(self, coded: "av.Packet[av.VideoStream] | None") -> list[VideoFrame]:
+        skips = self._is_resting()
+        if skips != self._skips:
+            self._context.skip_frame = "NONREF" if skips else "DEFAULT"
+            self._skips = skips
         try:
-            return self._stream.codec_context.decode(packet)
+            return self._context.decode(coded)
         except av.FFmpegError as error:
             self._tally.fault(error.strerror or str(error), self._timeline.last_s)
             return []
 
-    def _packet(self, packet: "av.Packet[av.VideoStream]") -> Packet:
-        pts, dts = self._times.mend(packet, self._live.mono_s() if self._live else None)
-        pts_s = self._timeline.seconds(pts * float(self._times.time_base))
-        data = bytes(packet)
-        if packet.is_keyframe and self._info.codec == "h264" and not h264.is_avcc(self._info.extradata):
-            self._look_for_another_size(data)
-        return Packet(
-            stream=self._info,
-            data=data,
-            pts=pts,
-            dts=dts,
-            duration=packet.duration or self._times.step,
-            is_keyframe=packet.is_keyframe,
-            pts_s=pts_s,
-            captured_at=self._timeline.utc(pts_s),
-        )
-
-    def _look_for_another_size(self, keyframe: bytes) -> None:
-        """A camera may change its size in mid-stream: from this keyframe on it is another stream to a muxer."""
-        sets = h264.sequence_sets(keyframe)
-        if self._sets is not None and sets and sets != self._sets:
-            width, height = _size(keyframe) or (self._info.width, self._info.height)
-            self._info = replace(self._info, width=width, height=height, extradata=None)
-            log.info("picture_size_changed", camera=self._camera, width=width, height=height)
-        self._sets = sets or self._sets
-
-    def _frame(self, picture: VideoFrame, waiting: list[Packet]) -> Frame:
+    def _frame(self, picture: VideoFrame, waiting: list[Packet]) -> Frame | None:
+        """None for a picture that was given before."""
         before_s = self._timeline.last_s
-        stamp_s = None if picture.pts is None else picture.pts * float(self._times.time_base)
+        stamp_s = None if picture.pts is None else picture.pts * float(self._demuxer.times.time_base)
         pts_s = self._timeline.frame(stamp_s, self.step_s)
+        if self._after_s is not None and pts_s <= self._after_s:
+            return None
         if self._live:
             self._timeline.discipline(pts_s, self._live.now(), pts_s - before_s)
         captured_at = self._timeline.utc(pts_s)
@@ -162,32 +124,8 @@ class Decoder:
             decode=lambda: bgr(picture),
             luma=lambda: luma(picture),
             packets=tuple(waiting),
+            native=picture,
         )
-
-
-def _video(container: InputContainer) -> VideoStream:
-    """The stream to decode. Raises NoVideoError."""
-    if not container.streams.video or container.format.name in _TEXT:
-        raise NoVideoError("it holds no video stream")
-    stream = container.streams.video[0]
-    # PyAV's stubs do not say that a codec which FFmpeg does not know has no context.
-    context: VideoCodecContext | None = stream.codec_context
-    if context is None:
-        raise NoVideoError("it is coded in a way that is not known here; have the camera send H.264")
-    if context.width * context.height > MOST_PIXELS:
-        raise NoVideoError(f"its picture of {context.width}x{context.height} is larger than any camera's")
-    return stream
-
-
-def _size(keyframe: bytes) -> tuple[int, int] | None:
-    """Width and height of an H.264 keyframe that brings its parameter sets; None where it cannot be decoded."""
-    decoder = av.CodecContext.create("h264", "r")
-    decoder.options = {"max_pixels": str(MOST_PIXELS)}
-    try:
-        pictures = [*decoder.decode(av.Packet(keyframe)), *decoder.decode(None)]
-    except av.FFmpegError:
-        return None
-    return (pictures[0].width, pictures[0].height) if pictures else None
 
 
 def bgr(picture: VideoFrame) -> Image:
@@ -197,7 +135,7 @@ def bgr(picture: VideoFrame) -> Image:
 
 def luma(picture: VideoFrame) -> NDArray[np.uint8]:
     """Height × width, 0..255: a view of the decoder's own plane where the format has one, else converted."""
-    if picture.format.name not in _LUMA_FIRST:
+    if picture.format.name not in LUMA_FIRST:
         return np.asarray(picture.to_ndarray(format="gray"), dtype=np.uint8)
     plane = picture.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]

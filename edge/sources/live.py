@@ -8,55 +8,27 @@ hole where frames were dropped.
 import random
 import threading
 from collections.abc import Generator
-from dataclasses import dataclass, field
 
-import av
-import structlog
+from av.container import InputContainer
 
 from edge.clock import Clock
-from edge.sources.decode import Decoder, NoVideoError
+from edge.sources.address import Address
+from edge.sources.backlog import Backlog
+from edge.sources.connect import NAP_S, OPEN_S, Connections
+from edge.sources.decode import Decoder
 from edge.sources.tally import Counters, Tally
 from edge.sources.timeline import Timeline
-from edge.values import Frame, Packet
+from edge.values import Frame
 
-log = structlog.get_logger(__name__)
-
-OPEN_S, READ_S = 10.0, 5.0
-"""A camera that does not answer, or falls silent, for this long is offline."""
-FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-"""Between attempts: doubles from the first to the longest, ± half by chance, so that cameras behind one switch do not
-all come back in one instant."""
-KEPT_BYTES = 64 * 1024 * 1024
-"""Packets that wait for a worker which has stopped taking frames; beyond it the oldest go, up to a keyframe."""
-NAP_S = 0.2
-_QUICK = {"analyzeduration": "300000", "fpsprobesize": "0", "fflags": "nobuffer"}
-"""Look at the stream for 0.3 s before the first picture, not for FFmpeg's 5 s, in which the camera is blind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """How PyAV opens a live camera. ``url`` may hold credentials: it is never logged."""
-
-    url: str
-    format: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
-
-
-def rtsp(url: str) -> Address:
-    """An RTSP camera, over TCP: lost UDP packets would smear pictures and clips."""
-    return Address(url, options={"rtsp_transport": "tcp", "allowed_media_types": "video"} | _QUICK)
-
-
-def webcam(text: str) -> Address:
-    """``webcam:0`` → the first Video4Linux device. Raises ValueError for anything but a number."""
-    number = text.removeprefix("webcam:")
-    if not number.isdecimal():
-        raise ValueError(f"{text!r}: write webcam:0 for /dev/video0")
-    return Address(f"/dev/video{number}", format="v4l2")
+LATE_S, EARLY_S = 0.5, 30.0
+"""A paced stream (HLS) whose frame comes this much too late, or is due this far ahead, begins to count anew."""
 
 
 class Live:
-    """Frames of one live camera, until ``stop``. Never raises: what goes wrong is counted, logged once and retried."""
+    """Frames of one live camera, until ``stop``. Never raises: what goes wrong is counted, logged once and retried.
+
+    ``timeline``: of an earlier run that this one continues; by default it begins with the first ``frames``.
+    """
 
     duration_s: float | None = None
 
@@ -67,25 +39,32 @@ class Live:
         clock: Clock,
         stop: threading.Event,
         chance: random.Random | None = None,
+        *,
+        timeline: Timeline | None = None,
+        open_s: float = OPEN_S,
     ) -> None:
         self._camera = camera
-        self._address = address
+        self._is_paced = address.is_paced
         self._clock = clock
         self._stop = stop
-        self._chance = chance or random.Random()  # noqa: S311 — spreads reconnects, guards nothing
+        self._timeline = timeline or Timeline(clock.now(), zero_mono_s=clock.mono_s())
         self._closed = threading.Event()
         self._tally = Tally(camera, clock)
+        self._connections = Connections(address, clock, self._tally, self._is_over, self._read, chance, open_s)
+        self._is_resting = False
         self._ready = threading.Condition()
         self._newest: Frame | None = None
-        self._kept: list[Packet] = []
-        self._kept_bytes = 0
+        self._packets = Backlog(camera)
 
     @property
     def counters(self) -> Counters:
         return self._tally.read()
 
+    def rest(self, is_resting: bool) -> None:
+        self._is_resting = is_resting
+
     def frames(self) -> Generator[Frame, None, None]:
-        reader = threading.Thread(target=self._read_forever, name=f"read-{self._camera}", daemon=True)
+        reader = threading.Thread(target=self._connections.forever, name=f"read-{self._camera}", daemon=True)
         reader.start()
         try:
             while not self._stop.is_set():
@@ -106,10 +85,8 @@ class Live:
             if self._newest is None:
                 self._ready.wait(NAP_S)
             frame, self._newest = self._newest, None
-            if frame is None:
-                return None
-            packets, self._kept, self._kept_bytes = tuple(self._kept), [], 0
-        frame.packets = packets
+            if frame is not None:
+                frame.packets = self._packets.take()
         return frame
 
     def _give(self, frame: Frame) -> None:
@@ -117,56 +94,42 @@ class Live:
             if self._newest is not None:
                 self._tally.dropped()
             self._newest = frame
-            self._kept += frame.packets
-            self._kept_bytes += sum(len(packet.data) for packet in frame.packets)
-            if self._kept_bytes > KEPT_BYTES:
-                self._shed()
+            self._packets.add(frame.packets)
             self._ready.notify()
 
-    def _shed(self) -> None:
-        """Let go of the oldest half of the waiting packets, up to a keyframe, so that what is left can be played."""
-        half = len(self._kept) // 2
-        first = next((i for i in range(half, len(self._kept)) if self._kept[i].is_keyframe), len(self._kept))
-        log.warning("packets_shed", camera=self._camera, packets=first)
-        self._kept = self._kept[first:]
-        self._kept_bytes = sum(len(packet.data) for packet in self._kept)
-
-    def _read_forever(self) -> None:
-        """The reader's life: connect, read until it breaks, wait, again."""
-        timeline = Timeline(self._clock.now(), zero_mono_s=self._clock.mono_s())
-        wait_s = FIRST_WAIT_S
-        while not self._is_over():
-            before = self.counters.frames
-            error = self._read_once(timeline)
+    def _read(self, container: InputContainer) -> None:
+        """One connection, to its end."""
+        decoder = Decoder(
+            container,
+            self._camera,
+            self._timeline,
+            self._tally,
+            live=self._clock,
+            is_resting=lambda: self._is_resting,
+        )
+        pace = Pace(self._clock) if self._is_paced else None
+        for frame in decoder.frames():
             if self._is_over():
                 return
-            self._tally.offline(error)
-            wait_s = FIRST_WAIT_S if self.counters.frames > before else min(wait_s * 2, LONGEST_WAIT_S)
-            self._pause(wait_s * self._chance.uniform(0.5, 1.5))
-            self._tally.reconnecting()
+            if pace is not None:
+                self._wait(pace.due_s(frame.pts_s))
+            self._give(frame)
 
-    def _read_once(self, timeline: Timeline) -> str:
-        """One connection, to its end. Returns why it ended."""
-        address = self._address
-        try:
-            with av.open(
-                address.url,
-                format=address.format,
-                options=address.options,
-                timeout=(OPEN_S, READ_S),
-                metadata_errors="ignore",
-            ) as container:
-                for frame in Decoder(container, self._camera, timeline, self._tally, live=self._clock).frames():
-                    if self._is_over():
-                        return "stopping"
-                    self._give(frame)
-        except (av.FFmpegError, OSError) as error:
-            return f"no picture: {error.strerror or type(error).__name__}; check its power, network and address"
-        except NoVideoError as error:
-            return f"no picture: {error}"
-        return "no picture: the camera closed the connection"
+    def _wait(self, until_s: float) -> None:
+        while not self._is_over() and (early_s := until_s - self._clock.mono_s()) > 0:
+            self._clock.sleep(min(early_s, NAP_S))
 
-    def _pause(self, seconds: float) -> None:
-        until_s = self._clock.mono_s() + seconds
-        while not self._is_over() and self._clock.mono_s() < until_s:
-            self._clock.sleep(NAP_S)
+
+class Pace:
+    """When frames that arrive in bursts are due, so that the worker sees each and not only the last of a burst."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._zero_s: float | None = None
+
+    def due_s(self, pts_s: float) -> float:
+        """On the monotonic clock. What comes late moves all that follows back with it."""
+        now_s = self._clock.mono_s()
+        if self._zero_s is None or not -LATE_S < self._zero_s + pts_s - now_s < EARLY_S:
+            self._zero_s = now_s - pts_s
+        return self._zero_s + pts_s

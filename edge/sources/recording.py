@@ -8,7 +8,8 @@ from pathlib import Path
 import av
 
 from edge.clock import Clock
-from edge.sources.decode import Decoder, NoVideoError
+from edge.sources.decode import Decoder
+from edge.sources.demux import NoVideoError
 from edge.sources.tally import Counters, Tally
 from edge.sources.timeline import Timeline
 from edge.values import Frame
@@ -19,6 +20,9 @@ TORN_S = 1.0
 TORN_SHARE = 0.03
 """A file that ends this much before what its header promises (both must be exceeded) is called torn: ends of whole
 files differ from their headers by a few frames."""
+
+LOOP_PAUSE_S = 0.04
+"""Between the last frame before a loop was taken up again and its file's first."""
 
 
 class Recording:
@@ -34,7 +38,9 @@ class Recording:
         start_at: datetime | None,
         paced: bool,
         loop: bool,
+        after_s: float | None = None,
     ) -> None:
+        """``after_s``: an earlier run gave its frames up to this ``pts_s``; go on there (a loop: with the next)."""
         self._camera = camera
         self._path = path
         self._clock = clock
@@ -42,7 +48,9 @@ class Recording:
         self._paced = paced
         self._loop = loop
         self._tally = Tally(camera, clock)
-        self._timeline = Timeline(start_at or clock.now())
+        self._after_s = after_s
+        self._is_resting = False
+        self._timeline = Timeline(start_at or clock.now(), last_s=after_s if loop else None)
         self._step_s = 0.0
         self._zero_mono_s: float | None = None
         self.duration_s: float | None = None
@@ -52,9 +60,12 @@ class Recording:
     def counters(self) -> Counters:
         return self._tally.read()
 
+    def rest(self, is_resting: bool) -> None:
+        self._is_resting = is_resting
+
     def frames(self) -> Generator[Frame, None, None]:
         torn: str | None = None
-        begin_s = 0.0
+        begin_s = 0.0 if self._after_s is None or not self._loop else self._after_s + LOOP_PAUSE_S
         while not self._stop.is_set():
             self._timeline.begin(begin_s)
             before = self.counters.frames
@@ -78,7 +89,14 @@ class Recording:
             return f"{self._path.name} cannot be opened: {error.strerror or error}; check the path and the file"
         with container:
             try:
-                decoder = Decoder(container, self._camera, self._timeline, self._tally)
+                decoder = Decoder(
+                    container,
+                    self._camera,
+                    self._timeline,
+                    self._tally,
+                    is_resting=lambda: self._is_resting,
+                    after_s=self._after_s,
+                )
             except NoVideoError as error:
                 return f"{self._path.name}: {error}"
             return (yield from self._read(decoder))

@@ -48,6 +48,9 @@ class Simulated:
     def counters(self) -> Counters:
         return self._tally.read()
 
+    def rest(self, is_resting: bool) -> None:
+        """It has no picture that no other needs."""
+
     def frames(self) -> Generator[Frame, None, None]:
         wanted = self._parameters
         street, encoder = Street(wanted), _encoder(wanted)

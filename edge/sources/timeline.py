@@ -82,13 +82,14 @@ class PacketTimes:
 class Timeline:
     """Seconds that only grow over a source's whole run, across loops and reconnects, and their UTC."""
 
-    def __init__(self, start_at: datetime, zero_mono_s: float = 0.0) -> None:
+    def __init__(self, start_at: datetime, zero_mono_s: float = 0.0, last_s: float | None = None) -> None:
+        """``last_s``: the latest ``pts_s`` of a source whose run this one continues."""
         self._start_at = start_at
         self.zero_mono_s = zero_mono_s
         """The edge's monotonic clock at ``start_at``; for live streams."""
         self._base_s = 0.0
         self._origin: float | None = None
-        self._last_s: float | None = None
+        self._last_s = last_s
 
     @property
     def last_s(self) -> float:

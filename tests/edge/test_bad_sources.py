@@ -19,9 +19,9 @@ from edge import mp4
 from edge.capture import open_source
 from edge.clock import SystemClock
 from edge.defaults import default_camera
-from edge.sources import live
-from edge.sources.decode import MOST_PIXELS
-from edge.sources.live import Address, Live
+from edge.sources.address import Address
+from edge.sources.demux import MOST_PIXELS
+from edge.sources.live import Live
 from edge.sources.tally import Counters
 from edge.sources.timeline import PacketTimes
 from edge.values import Frame
@@ -152,14 +152,11 @@ def test_one_stamp_hours_ahead_does_not_carry_the_clock_away() -> None:
     assert times.jumps == 1
 
 
-def test_a_camera_that_answers_and_then_says_nothing_is_offline_with_a_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(live, "OPEN_S", 0.5)
+def test_a_camera_that_answers_and_then_says_nothing_is_offline_with_a_reason() -> None:
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as mute:
         address = Address(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/live", options={"rtsp_transport": "tcp"})
-        source = Live("kho", address, SystemClock(), stop)
+        source = Live("kho", address, SystemClock(), stop, open_s=0.5)
         walker = threading.Thread(target=lambda: list(source.frames()), daemon=True)
         walker.start()
         wait_until(lambda: source.counters.state is CameraState.OFFLINE, "the mute camera to be called offline", 5)

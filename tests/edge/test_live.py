@@ -1,8 +1,10 @@
-"""A live camera: a real RTSP server, killed and started again; the newest frame wins; a dead one is tried again."""
+"""A live camera: a real RTSP server, H.264 and H.265, killed and started again; the newest frame wins; a dead one is
+tried again. Decoded here and in a process of its own."""
 
 import logging
 import threading
 from collections.abc import Generator, Iterator
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -24,31 +26,43 @@ def rtsp() -> Iterator[RtspCamera]:
     camera.kill()
 
 
-def opened(url: str) -> tuple[Source, Generator[Frame, None, None], threading.Event]:
+def opened(url: str, *, in_own_process: bool = False) -> tuple[Source, Generator[Frame, None, None], threading.Event]:
     stop = threading.Event()
-    source = open_source(default_camera("kho", url), SystemClock(), stop)
+    source = open_source(default_camera("kho", url), SystemClock(), stop, in_own_process=in_own_process)
     return source, source.frames(), stop
 
 
 @pytest.mark.rtsp
+@pytest.mark.parametrize("in_own_process", [False, True])
+@pytest.mark.parametrize(("mount", "codec"), [("/camera", "h264"), ("/h265", "hevc")])
 def test_a_killed_camera_goes_offline_and_its_frames_come_back_with_it(
-    rtsp: RtspCamera, caplog: pytest.LogCaptureFixture
+    rtsp: RtspCamera, caplog: pytest.LogCaptureFixture, mount: str, codec: str, in_own_process: bool
 ) -> None:
     caplog.set_level(logging.INFO)
-    source, frames, stop = opened(rtsp.url)
+    source, frames, stop = opened(rtsp.url_of(mount), in_own_process=in_own_process)
     before = [next(frames) for _ in range(12)]
     assert before[0].packets[0].is_keyframe
-    assert {packet.stream.codec for frame in before for packet in frame.packets} == {"h264"}
+    assert {packet.stream.codec for frame in before for packet in frame.packets} == {codec}
     assert before[0].image.shape == (180, 320, 3)
     assert all(one.pts_s < other.pts_s for one, other in pairwise(before))
     assert abs((SystemClock().now() - before[-1].captured_at).total_seconds()) < 1.5
 
     rtsp.kill()
+    given: list[Frame] = []
+    walker = threading.Thread(target=lambda: given.extend(frames))
+    walker.start()
     wait_until(lambda: source.counters.state is CameraState.OFFLINE, "the camera to be missed")
     assert "no picture" in (source.counters.error or "")
-    rtsp.start()
-    after = next(frame for frame in frames if frame.pts_s > before[-1].pts_s + 1.0)
-    assert after.packets[0].is_keyframe or after.index > before[-1].index
+    up_s = source.counters.up_s
+    last = given[-1] if given else before[-1]
+    rtsp.start(mount)
+    wait_until(lambda: given and given[-1].pts_s > last.pts_s + 1.0, "frames after the gap", 60)
+    after = next(frame for frame in given if frame.pts_s > last.pts_s + 1.0)
+    assert after.packets[-1].is_keyframe or after.index > last.index
+    gap_s = after.pts_s - last.pts_s
+    assert (after.captured_at - last.captured_at).total_seconds() == pytest.approx(gap_s, abs=0.5), "on both clocks"
+    assert source.counters.up_s - up_s < given[-1].pts_s - last.pts_s - gap_s + 1.0, "the gap was no time up"
+    assert {packet.stream.codec for packet in after.packets} == {codec}
     assert source.counters.state is CameraState.ONLINE
     assert source.counters.reconnects >= 1
     assert source.counters.error is None
@@ -57,15 +71,19 @@ def test_a_killed_camera_goes_offline_and_its_frames_come_back_with_it(
     assert states[-1] == "camera_online"
     assert 1 <= states.count("camera_offline") <= 2, "one line for each reason, not for each attempt"
     stop.set()
-    frames.close()
+    walker.join(timeout=5)
+    assert not walker.is_alive()
 
 
 @pytest.mark.rtsp
-def test_a_slow_worker_gets_the_newest_frame_and_every_packet(rtsp: RtspCamera) -> None:
-    source, frames, stop = opened(rtsp.url)
+@pytest.mark.parametrize("in_own_process", [False, True])
+def test_a_slow_worker_gets_the_newest_frame_and_every_packet(rtsp: RtspCamera, in_own_process: bool) -> None:
+    source, frames, stop = opened(rtsp.url, in_own_process=in_own_process)
     first = next(frames)
-    wait_until(lambda: source.counters.frames >= first.index + 15, "15 frames to pass")
+    passed_at = first.captured_at + timedelta(seconds=2.0)
+    wait_until(lambda: SystemClock().now() > passed_at, "20 frames to pass")
     second = next(frames)
+    assert (SystemClock().now() - second.captured_at).total_seconds() < 0.5, "the newest, not the next"
     assert second.index >= first.index + 14
     assert source.counters.dropped >= 13
     stamps = [packet.dts for packet in second.packets]

@@ -25,6 +25,9 @@ class Reel:
     counters: Counters = field(default_factory=Counters)
     duration_s: float | None = None
 
+    def rest(self, is_resting: bool) -> None:
+        """It decodes nothing."""
+
     def frames(self) -> Generator[Frame, None, None]:
         yield from self.reel
 

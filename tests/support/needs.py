@@ -39,7 +39,8 @@ def chromium() -> str | None:
 def _has_rtsp_server() -> bool:
     probe = (
         "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer; "
-        "Gst.init(None); assert Gst.ElementFactory.find('x264enc') and Gst.ElementFactory.find('rtph264pay')"
+        "Gst.init(None); "
+        "assert all(map(Gst.ElementFactory.find, ('x264enc', 'rtph264pay', 'x265enc', 'h265parse', 'rtph265pay')))"
     )
     python = "/usr/bin/python3"
     if not Path(python).exists():
@@ -60,7 +61,7 @@ MISSING: dict[str, Callable[[], str | None]] = {
     "rtsp": lambda: (
         None
         if _has_rtsp_server()
-        else "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, gstreamer1.0-plugins-ugly)"
+        else "GStreamer's RTSP server and gstreamer1.0-plugins-{good,bad,ugly} are not all installed (see .ci/run)"
     ),
 }
 """Marker → the reason this machine can't run it, or None."""
