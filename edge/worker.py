@@ -16,6 +16,7 @@ from edge.capture import Source
 from edge.detect import Detect
 from edge.event import Events
 from edge.motion import MotionGate
+from edge.rest import Rest
 from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
@@ -90,6 +91,7 @@ class Worker:
         self._recorder = recorder
         self._watch = watch
         self._motions = MotionGate()
+        self._rest = Rest()
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
         self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps, min_score=min_score)
         self._rules = Rules(camera, timezone)
@@ -143,6 +145,7 @@ class Worker:
         self._last = frame
         motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else None
         self.spent.lap("motion")
+        self._source.rest(self._rest.update(frame, motion))
         glance = self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)

@@ -62,7 +62,7 @@ def test_analysing_twice_gives_the_same_events(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_contract_messages_pictures_and_a_json_summary(tmp_path: Path) -> None:
-    video = a_video(tmp_path / "kho.mp4", seconds=4)
+    video = a_video(tmp_path / "kho.mp4", seconds=3)
     (tmp_path / "edge.yaml").write_text(CONFIG)
     out, pictures = tmp_path / "events.jsonl", tmp_path / "pictures"
     arguments = [
@@ -76,7 +76,7 @@ def test_the_command_writes_contract_messages_pictures_and_a_json_summary(tmp_pa
     result = CliRunner().invoke(app, [*arguments, "--out", str(out), "--evidence", str(pictures)])
     assert result.exit_code == 0, result.output
     summary = json.loads(result.stdout.splitlines()[-1])
-    assert summary["frames"] == 40
+    assert summary["frames"] == 30
     assert summary["events"] == {"xam-nhap": 1}
     messages = [decode(line) for line in out.read_bytes().splitlines()]
     assert all(isinstance(message, Event) for message in messages)
