@@ -37,6 +37,8 @@ SPEED_S = 0.5
 """A prediction moves on for this long and then stands: longer, it is a guess."""
 TALLER, TALLER_LOOKS = 1.22, 2
 """A person's box that is suddenly taller by this factor holds somebody else's legs, for so many looks at most; …"""
+ANOTHER = 1.5
+"""… and one whose height differs by this factor is another person's."""
 HEIGHT_SWAY = 0.4
 """… else his height follows his box's by this share a look, …"""
 HEIGHT_TRUST = 0.5
@@ -86,6 +88,11 @@ class _Followed:
         self.missed_s = float("inf")
         self.best_score = max(self.best_score, score)
         self.votes[class_name] += score
+
+    def is_another(self, box: NormBox) -> bool:
+        """Can this box not be the same person's, since nobody grows or shrinks like that from one look to the next?"""
+        ratio = (box[3] - box[1]) / self.height if self.height else 1.0
+        return not (1 / ANOTHER <= ratio <= ANOTHER or _is_cut(box) or _is_cut(self.box))
 
     def steadied(self, box: NormBox) -> NormBox:
         """A person's box with a foot that can be believed."""
@@ -160,7 +167,8 @@ class Tracker:
                 if number >= 0 and index >= 0:
                     box = _normalised(row, frame.width, frame.height)
                     one = self._one((group, int(number)), box, frame.pts_s)
-                    box = one.steadied(box) if group == "person" else box
+                    if group == "person":
+                        box = one.steadied(box)
                     one.see(box, float(boxes.scores[index]), names[index], frame.pts_s)
         self._miss(frame, glance, moving)
 
@@ -218,6 +226,12 @@ class Tracker:
         return self._groups[group]
 
     def _one(self, key: tuple[str, int], box: NormBox, now_s: float) -> _Followed:
+        known = self._followed.get(key)
+        if known is not None and key[0] == "person" and known.is_another(box):
+            # The library goes on with its number; to us he is somebody new, and who had it is lost.
+            del self._followed[key]
+            known.missed_s = min(known.missed_s, now_s)
+            self._followed["gone", known.id] = known
         if key not in self._followed:
             self._followed[key] = _Followed(id=next(self._ids), box=box, first_s=now_s, seen_s=now_s)
         return self._followed[key]

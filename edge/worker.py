@@ -92,6 +92,7 @@ class Worker:
         self._watch = watch
         self._motions = MotionGate()
         self._rest = Rest()
+        self._sees_every_frame = detector.needs_motion
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
         self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps, min_score=min_score)
         self._rules = Rules(camera, timezone)
@@ -145,7 +146,8 @@ class Worker:
         self._last = frame
         motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else None
         self.spent.lap("motion")
-        self._source.rest(self._rest.update(frame, motion))
+        if not self._sees_every_frame:
+            self._source.rest(self._rest.update(frame, motion))
         glance = self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)

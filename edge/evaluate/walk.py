@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -68,8 +68,12 @@ def walk(
     collector = Collector(site.source(camera.name), 0, None)
     walked = Walked(begin=begin)
 
+    stamps_s: set[float] = set()
+
     def watch(frame: Frame, tracks: Sequence[Track]) -> None:
         walked.size = (frame.width, frame.height)
+        stamps_s.add(round(frame.pts_s, 4))
+        stamps_s.update(round(packet.pts_s, 4) for packet in frame.packets)
         walked.looks.append(look(frame, tracks))
         if progress is not None:
             progress(frame.pts_s, source.duration_s)
@@ -86,6 +90,20 @@ def walk(
     )
     worker.spent = Spent(timer)
     worker.run(stop)
+    walked.looks = _filled(walked.looks, sorted(stamps_s))
     walked.events, walked.inferences, walked.model = collector.events, worker.inferences, worker.model.name
     walked.stages_s, walked.fault = worker.spent.seconds, worker.counters.error
     return walked
+
+
+def _filled(looks: Sequence[Look], stamps_s: Sequence[float]) -> list[Look]:
+    """One look a frame of the file: those that were not decoded (`edge.rest`) are as the one before them."""
+    own = {round(one.at_s, 4): one for one in looks}
+    filled: list[Look] = []
+    for at_s in stamps_s:
+        if at_s in own:
+            filled.append(own[at_s])
+        elif filled:
+            people = tuple(replace(person, is_seen=False) for person in filled[-1].people)
+            filled.append(Look(at_s=at_s, people=people))
+    return filled
