@@ -16,6 +16,12 @@ HEARTBEAT_S = 10.0
 """Seconds between heartbeats; a server that hears none for three of them calls the edge silent."""
 
 
+def _is_none(value: object) -> bool:
+    """A field that came later is left out where an older edge does not say it: the canonical bytes of what that edge
+    sent stay as they were."""
+    return value is None
+
+
 class CameraState(StrEnum):
     """What a camera's worker is doing."""
 
@@ -41,6 +47,10 @@ class CameraHealth(Value):
     dropped: Count
     """Frames thrown away because a newer one was there (live sources only)."""
     inferences: Count
+    detect_fps: float | None = Field(default=None, ge=0.0, exclude_if=_is_none)
+    """Looks of the model a second over the last heartbeat interval."""
+    detections_dropped: Count | None = Field(default=None, exclude_if=_is_none)
+    """Looks that the camera did without, because other cameras kept the model busy."""
     reconnects: Count
     error: str | None = Field(default=None, max_length=500)
 
@@ -55,6 +65,8 @@ class HealthData(Value):
     outbox_depth: Count
     outbox_oldest_s: float = Field(ge=0.0)
     evidence_pending: Count
+    detect_share: float | None = Field(default=None, ge=0.0, le=1.0, exclude_if=_is_none)
+    """The share of the looks its cameras ask for that the model grants now; 1 while the edge keeps up."""
     disk_free_bytes: Count
     clock_offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
     config_version: str = Field(min_length=1, max_length=64)

@@ -35,13 +35,16 @@ class Camera:
         clock: Clock,
         stop: threading.Event,
         chance: random.Random | None = None,
+        skipped: Callable[[], int] = lambda: 0,
     ) -> None:
+        """``skipped``: the looks of the model that it did without, in all."""
         self.camera = name
         self.label = label
         self._make_worker = make_worker
         self._clock = clock
         self._stop = stop
         self._chance = chance or random.SystemRandom()
+        self._skipped = skipped
         self._lock = threading.Lock()
         self._worker: Worker | None = None
         self._past = Counters()
@@ -117,6 +120,10 @@ class Camera:
     def inferences(self) -> int:
         with self._lock:
             return self._past_inferences + (self._worker.inferences if self._worker else 0)
+
+    @property
+    def detections_dropped(self) -> int:
+        return self._skipped()
 
     @property
     def _counters(self) -> Counters:

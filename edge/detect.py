@@ -110,14 +110,15 @@ class Detect:
     def _look(
         self, frame: Frame, part: View, tracks: Sequence[Track] = (), strangers: Sequence[NormBox] = ()
     ) -> Glance:
-        now_s = self._look_s = frame.pts_s
-        self._due_s = float("inf")
+        now_s = frame.pts_s
+        floor = self._min_score if self._detector.needs_motion else min(WEAK_SCORE, self._min_score)
+        # First, as it may raise `edge.turns.Skipped`: then nobody has looked, and the next turn asks again.
+        found = self._detector.detect([part.cut(frame.image)], floor, part.canvas)[0]
+        self._look_s, self._due_s = now_s, float("inf")
         is_whole = part.region == whole(frame, is_elastic=False).region
         if is_whole:
             self._check_s = now_s + CHECK_S
         self.inferences += 1
-        floor = self._min_score if self._detector.needs_motion else min(WEAK_SCORE, self._min_score)
-        found = self._detector.detect([part.cut(frame.image)], floor, part.canvas)[0]
         boxes = part.back(found)
         glance = Glance(boxes=boxes, region=part.region)
         seen = [glance.box(index, frame) for index in range(len(boxes))]

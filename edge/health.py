@@ -1,7 +1,7 @@
 """What the edge says of itself: the heartbeat from its workers' counters, and OpenMetrics where a port is set."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -60,6 +60,11 @@ class CameraStatus(Protocol):
         ...
 
     @property
+    def detections_dropped(self) -> int:
+        """Looks of the model that it did without, as other cameras came first."""
+        ...
+
+    @property
     def reconnects(self) -> int:
         """How often it was lost and sought again."""
         ...
@@ -82,16 +87,19 @@ class HealthReport:
         data_dir: Path,
         model: ModelRef,
         config_version: str,
+        detect_share: Callable[[], float] = lambda: 1.0,
     ) -> None:
+        """``detect_share``: the share of the asked looks that the detector grants now."""
         self._cameras = cameras
         self._outbox = outbox
         self._clock = clock
         self._data_dir = data_dir
         self._model = model
         self._config_version = config_version
+        self._detect_share = detect_share
         self._started_at = clock.now()
         self._read_s = clock.mono_s()
-        self._frames = dict.fromkeys((camera.camera for camera in cameras), 0)
+        self._before = dict.fromkeys((camera.camera for camera in cameras), (0, 0))
 
     def read(self) -> HealthData:
         """The state now; frame rates since the reading before."""
@@ -107,24 +115,27 @@ class HealthReport:
             outbox_depth=depth.messages,
             outbox_oldest_s=max(0.0, oldest_s),
             evidence_pending=depth.evidence,
+            detect_share=self._detect_share(),
             disk_free_bytes=shutil.disk_usage(self._data_dir).free,
             config_version=self._config_version,
             model=self._model,
         )
 
     def _camera(self, camera: CameraStatus, passed_s: float) -> CameraHealth:
-        frames = camera.frames
-        new, self._frames[camera.camera] = frames - self._frames[camera.camera], frames
+        frames, inferences = now = camera.frames, camera.inferences
+        before, self._before[camera.camera] = self._before[camera.camera], now
         return CameraHealth(
             camera=camera.camera,
             label=camera.label,
             state=camera.state,
             last_frame_at=camera.last_frame_at,
             up_s=camera.up_s,
-            fps=max(0.0, new / passed_s),
+            fps=max(0.0, (frames - before[0]) / passed_s),
             frames=frames,
             dropped=camera.dropped,
-            inferences=camera.inferences,
+            inferences=inferences,
+            detect_fps=max(0.0, (inferences - before[1]) / passed_s),
+            detections_dropped=camera.detections_dropped,
             reconnects=camera.reconnects,
             error=camera.error,
         )
@@ -133,9 +144,12 @@ class HealthReport:
 class Metrics:
     """A collector for prometheus_client: reads the counters when it is scraped, so that nothing is counted twice."""
 
-    def __init__(self, cameras: Sequence[CameraStatus], outbox: Outbox) -> None:
+    def __init__(
+        self, cameras: Sequence[CameraStatus], outbox: Outbox, detect_share: Callable[[], float] = lambda: 1.0
+    ) -> None:
         self._cameras = cameras
         self._outbox = outbox
+        self._detect_share = detect_share
 
     def collect(self) -> Iterator[Metric]:
         """The metrics now."""
@@ -144,12 +158,14 @@ class Metrics:
             ("frames", "Frames that arrived"),
             ("dropped", "Frames that made place for a newer one"),
             ("inferences", "How often the model ran"),
+            ("detections_dropped", "Looks of the model that it did without, as other cameras came first"),
             ("reconnects", "How often the camera was lost and sought again"),
         ):
             family = CounterMetricFamily(f"anninh_camera_{name}", text, labels=["camera"])
             for camera in self._cameras:
                 family.add_metric([camera.camera], float(getattr(camera, name)))
             yield family
+        yield GaugeMetricFamily("anninh_detect_share", "Share of the asked looks that is granted", self._detect_share())
         depth = self._outbox.depth()
         yield GaugeMetricFamily("anninh_outbox_depth", "Messages without a receipt", float(depth.messages))
         yield GaugeMetricFamily("anninh_evidence_pending", "Evidence the server does not have", float(depth.evidence))
@@ -165,8 +181,10 @@ class Metrics:
         return family
 
 
-def serve_metrics(port: int, cameras: Sequence[CameraStatus], outbox: Outbox) -> None:
+def serve_metrics(
+    port: int, cameras: Sequence[CameraStatus], outbox: Outbox, detect_share: Callable[[], float] = lambda: 1.0
+) -> None:
     """OpenMetrics on ``http://127.0.0.1:port/metrics`` for as long as the process lives. Raises OSError."""
     registry = CollectorRegistry()
-    registry.register(Metrics(cameras, outbox))
+    registry.register(Metrics(cameras, outbox, detect_share))
     start_http_server(port, addr="127.0.0.1", registry=registry)

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from contract.event import Evidence, ModelRef, Phase, Status
+from contract.event import Evidence, Phase, Status
 from edge.camera import Camera
 from edge.capture import masked, open_source
 from edge.clip import Recorder
 from edge.clock import Clock, SystemClock
+from edge.detectors import Detectors
 from edge.event import config_version
 from edge.evidence import EvidenceFolder
 from edge.health import HealthReport, serve_metrics
@@ -27,7 +28,6 @@ from edge.upload import Uploader
 from edge.values import Change
 from edge.worker import Worker
 from models import registry
-from models.detector import Detector
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,10 @@ class Edge:
         self._stop = stop
         self._evidence = settings.data_dir / "evidence"
         self._recorders: dict[str, Recorder] = {}
-        self._detectors = _Detectors(settings)
+        try:
+            self._detectors = Detectors(settings.model, clock)
+        except registry.ModelError as error:
+            raise StartError(f"model: {error}") from error
         try:
             self._outbox = Outbox(settings.data_dir / "outbox.db", site=settings.site, edge=settings.edge, clock=clock)
             self._clear_up()
@@ -65,7 +68,14 @@ class Edge:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
         self._cameras = [
-            Camera(one.name, one.label, lambda one=one: self._worker(one), clock, stop)  # type: ignore[misc]
+            Camera(
+                one.name,
+                one.label,
+                lambda one=one: self._worker(one),  # type: ignore[misc]
+                clock,
+                stop,
+                skipped=lambda one=one: self._detectors.skipped(one),  # type: ignore[misc]
+            )
             for one in settings.cameras
         ]
         self._health = HealthReport(
@@ -75,10 +85,11 @@ class Edge:
             data_dir=settings.data_dir,
             model=self._detectors.model,
             config_version=edge_version(settings),
+            detect_share=self._detectors.share,
         )
         if settings.metrics_port is not None:
             try:
-                serve_metrics(settings.metrics_port, self._cameras, self._outbox)
+                serve_metrics(settings.metrics_port, self._cameras, self._outbox, self._detectors.share)
             except OSError as error:
                 raise StartError(f"metrics_port {settings.metrics_port}: {error.strerror}; name another") from error
         try:
@@ -123,7 +134,7 @@ class Edge:
         return Worker(
             camera,
             open_source(camera, self._clock, self._stop, in_own_process=True),
-            self._detectors.take(),
+            self._detectors.take(camera),
             recorder,
             site_source=self._settings.source_name(camera.name),
             timezone=ZoneInfo(self._settings.timezone),
@@ -144,33 +155,6 @@ class Edge:
             self._outbox.put(closed_orphan(change))
             log.warning("event_closed_after_restart", camera=change.camera, event_id=str(change.data.event_id))
         EvidenceFolder(self._evidence).sweep({job.sha256 for job in self._outbox.evidence()})
-
-
-class _Detectors:
-    """The model: one for all cameras, or one each where it remembers a camera's frames."""
-
-    def __init__(self, settings: EdgeSettings) -> None:
-        self._settings = settings.model
-        self._lock = threading.Lock()
-        try:
-            self._first: Detector | None = self._load()
-        except registry.ModelError as error:
-            raise StartError(f"model: {error}") from error
-        info = self._first.info
-        self._shared = None if self._first.needs_motion else self._first
-        self.model = ModelRef(name=info.name, sha256=info.sha256)
-        log.info("model_ready", model=info.name, sha256=info.sha256, shared=self._shared is not None)
-
-    def take(self) -> Detector:
-        """A detector for one worker. Raises ModelError."""
-        if self._shared is not None:
-            return self._shared
-        with self._lock:
-            first, self._first = self._first, None
-        return first or self._load()
-
-    def _load(self) -> Detector:
-        return registry.load(self._settings.name, self._settings.weights, self._settings.threads)
 
 
 def closed_orphan(change: Change) -> Change:

@@ -21,7 +21,8 @@ from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
 from edge.track import Tracker
-from edge.values import Change, Frame, Track
+from edge.turns import Skipped
+from edge.values import Change, Frame, Glance, Motion, Track
 from models.detector import Detector
 
 Load = Callable[[], Detector]
@@ -148,7 +149,7 @@ class Worker:
         self.spent.lap("motion")
         if not self._sees_every_frame:
             self._source.rest(self._rest.update(frame, motion))
-        glance = self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
+        glance = self._look(frame, motion)
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)
         self.spent.lap("track")
@@ -163,6 +164,13 @@ class Worker:
             self._watch(frame, tracks)
         self.spent.lap("record")
         return changes
+
+    def _look(self, frame: Frame, motion: Motion | None) -> Glance | None:
+        """What the model saw; None when it is not this frame's turn, or other cameras' came first (`edge.turns`)."""
+        try:
+            return self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
+        except Skipped:
+            return None
 
     def finish(self) -> None:
         """Close what is open and let the recorder finish."""

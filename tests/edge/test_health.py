@@ -27,6 +27,7 @@ class Status:
     frames: int = 10
     dropped: int = 0
     inferences: int = 3
+    detections_dropped: int = 0
     reconnects: int = 0
     error: str | None = None
 
@@ -40,14 +41,22 @@ def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: Dri
     camera = Status()
     with Outbox(tmp_path / "outbox.db", site="a", edge="b") as outbox:
         report = HealthReport(
-            [camera], outbox, clock, data_dir=tmp_path, model=ModelRef(name="none"), config_version="1"
+            [camera],
+            outbox,
+            clock,
+            data_dir=tmp_path,
+            model=ModelRef(name="none"),
+            config_version="1",
+            detect_share=lambda: 0.6,
         )
         clock.sleep(10)
         assert report.read().cameras[0].fps == 1.0
-        camera.frames = 260
+        camera.frames, camera.inferences, camera.detections_dropped = 260, 33, 20
         clock.sleep(10)
-        second = report.read().cameras[0]
+        health = report.read()
+    second = health.cameras[0]
     assert (second.fps, second.label) == (25.0, "Kho sau")
+    assert (second.detect_fps, second.detections_dropped, health.detect_share) == (3.0, 20, 0.6)
 
 
 def test_a_heartbeat_tells_what_waits_and_for_how_long(tmp_path: Path, clock: DrivenClock) -> None:
@@ -67,7 +76,9 @@ def test_metrics_are_the_counters_when_they_are_read(tmp_path: Path) -> None:
     registry = CollectorRegistry()
     with Outbox(tmp_path / "outbox.db", site="a", edge="b") as outbox:
         registry.register(Metrics([camera], outbox))
-        camera.frames = 77
+        camera.frames, camera.detections_dropped = 77, 5
         text = generate_latest(registry).decode()
     assert 'anninh_camera_frames_total{camera="kho-sau"} 77.0' in text
+    assert 'anninh_camera_detections_dropped_total{camera="kho-sau"} 5.0' in text
+    assert "anninh_detect_share 1.0" in text
     assert "anninh_outbox_depth 0.0" in text
