@@ -1,7 +1,8 @@
 """How much of what the cameras ask the detector can answer: lowered fast when looks wait, raised slowly when not."""
 
 LATE_S = 0.1
-"""A look that waited longer is late: half of the time between two looks at five a second."""
+"""A look that waited longer is late: half of the time between two looks at five a second. Where a look itself takes
+longer than that, waiting for one other is not yet late."""
 TOO_MANY = 0.1
 """This share of a window's looks may be late, by chance; more says that there are too many."""
 WINDOW_S = 1.0
@@ -9,8 +10,10 @@ STEP = 0.05
 CUT = 0.8
 """Additive increase, multiplicative decrease (Chiu and Jain, 1989): whoever shares a resource by it ends up with equal
 shares and without swinging far. A window with too many late looks costs a fifth, one without gives a twentieth back."""
-LOWEST = 0.05
-"""Of five looks a second, one in four seconds. What is too much even so is dropped after its wait."""
+LOWEST = 0.1
+"""Of five looks a second, one in two seconds. What is too much even so is dropped after its wait."""
+SWAY = 0.1
+"""Share by which what a look took replaces what they took so far."""
 OVERLOADED, AT_EASE_S = 0.9, 10.0
 """Below the first it is overload; above it for the second, it is over."""
 
@@ -22,6 +25,7 @@ class Pace:
         self.share = 1.0
         self.is_overloaded = False
         self._window_s = now_s
+        self._look_s = 0.0
         self._eased_s: float | None = None
         self._looks = 0
         self._late = 0
@@ -29,7 +33,11 @@ class Pace:
     def waited(self, seconds: float) -> None:
         """A look had to wait this long; infinitely, where it was given up."""
         self._looks += 1
-        self._late += seconds > LATE_S
+        self._late += seconds > max(LATE_S, self._look_s)
+
+    def took(self, seconds: float) -> None:
+        """A look took this long, once it had its turn."""
+        self._look_s += SWAY * (seconds - self._look_s)
 
     def update(self, now_s: float) -> bool:
         """Judge the window that is over, if one is. Returns whether ``is_overloaded`` changed."""

@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import structlog
 
 from contract.event import Evidence, Phase, Status
 from edge.camera import Camera
-from edge.capture import masked, open_source
+from edge.capture import Source, masked, open_source
 from edge.clip import Recorder
 from edge.clock import Clock, SystemClock
 from edge.detectors import Detectors
@@ -24,10 +24,13 @@ from edge.mqtt import Link
 from edge.outbox import Outbox, OutboxError
 from edge.settings import CameraSettings, EdgeSettings
 from edge.signals import stop_on_signals
+from edge.turns import Turns
 from edge.upload import Uploader
 from edge.values import Change
 from edge.worker import Worker
 from models import registry
+
+Opener = Callable[[CameraSettings, Clock, threading.Event], Source]
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +53,12 @@ def run(settings: EdgeSettings) -> None:
 class Edge:
     """One edge. ``run`` returns once ``stop`` is set and everything has ended; it never raises after the start."""
 
-    def __init__(self, settings: EdgeSettings, clock: Clock, stop: threading.Event) -> None:
-        """Loads the model and opens the journal. Raises StartError."""
+    def __init__(
+        self, settings: EdgeSettings, clock: Clock, stop: threading.Event, *, sources: Opener | None = None
+    ) -> None:
+        """Loads the model and opens the journal. ``sources`` opens a camera's source, by default in a process
+        of its own where the camera asks for it. Raises StartError."""
+        self._sources = sources or _isolated
         self._settings = settings
         self._clock = clock
         self._stop = stop
@@ -108,6 +115,21 @@ class Edge:
         log.info("edge_stopping")
         self._end()
 
+    @property
+    def cameras(self) -> Sequence[Camera]:
+        """Its cameras, each with its counters."""
+        return self._cameras
+
+    @property
+    def turns(self) -> Turns | None:
+        """How the cameras share the detector; None where each has its own."""
+        return self._detectors.turns
+
+    @property
+    def outbox(self) -> Outbox:
+        """Its journal."""
+        return self._outbox
+
     def _end(self) -> None:
         until_s = self._clock.mono_s() + CAMERAS_STOP_S
         late = [camera.camera for camera in self._cameras if not camera.join(until_s - self._clock.mono_s())]
@@ -133,7 +155,7 @@ class Edge:
         self._recorders[camera.name] = recorder
         return Worker(
             camera,
-            open_source(camera, self._clock, self._stop, in_own_process=True),
+            self._sources(camera, self._clock, self._stop),
             self._detectors.take(camera),
             recorder,
             site_source=self._settings.source_name(camera.name),
@@ -178,6 +200,10 @@ def edge_version(settings: EdgeSettings) -> str:
     """16 hexadecimal digits that change when a camera's settings do."""
     versions = "\n".join(sorted(f"{camera.name} {config_version(camera)}" for camera in settings.cameras))
     return hashlib.sha256(versions.encode()).hexdigest()[:16]
+
+
+def _isolated(camera: CameraSettings, clock: Clock, stop: threading.Event) -> Source:
+    return open_source(camera, clock, stop, in_own_process=True)
 
 
 @contextmanager

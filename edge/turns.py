@@ -74,7 +74,7 @@ class Turns:
         """
         with self._lock:
             if camera not in self._turns:
-                self._turns[camera] = Turn(self, camera, detect_fps, patient=patient)
+                self._turns[camera] = Turn(self, camera, detect_fps, self._clock, patient=patient)
             return self._turns[camera]
 
     @property
@@ -113,9 +113,10 @@ class Turns:
                 self._pace.waited(waited_s)
         return waited_s
 
-    def leave(self) -> None:
-        """A look is over: its stream goes to the camera that was served least, or rests."""
+    def leave(self, took_s: float) -> None:
+        """A look is over after ``took_s``: its stream goes to the camera that was served least, or rests."""
         with self._lock:
+            self._pace.took(took_s)
             if self._waiting:
                 first = min(self._waiting, key=lambda one: (one.tag, one.had, one.asked_s))
                 self._waiting.remove(first)
@@ -143,7 +144,7 @@ class Turn:
     read by any. They only grow, restarts of the camera's worker included.
     """
 
-    def __init__(self, turns: Turns, camera: str, detect_fps: float, *, patient: bool) -> None:
+    def __init__(self, turns: Turns, camera: str, detect_fps: float, clock: Clock, *, patient: bool) -> None:
         self.camera = camera
         self.is_patient = patient
         self.finish = 0.0
@@ -157,6 +158,7 @@ class Turn:
         self.info, self.classes = turns.detector.info, turns.detector.classes
         self.needs_motion, self.is_elastic = turns.detector.needs_motion, turns.detector.is_elastic
         self._turns = turns
+        self._clock = clock
         self._period_s = 1.0 / detect_fps
         self._turn_s = float("-inf")
 
@@ -180,10 +182,11 @@ class Turn:
         except Skipped:
             self.skipped += 1
             raise
+        began_s = self._clock.mono_s()
         try:
             found = self._turns.detector.detect(images, min_score, canvas)
         finally:
-            self._turns.leave()
+            self._turns.leave(self._clock.mono_s() - began_s)
         self.served += 1
         self.longest_wait_s = max(self.longest_wait_s, waited_s)
         return found

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from edge.bench.cameras import cameras
 from edge.bench.measure import VARIANTS, Order
 from edge.bench.report import figures, report, table
 from edge.evaluate import tell
@@ -46,6 +47,9 @@ def edge(
     else:
         for name, one in found.items():
             tell.print_table(table(name, one))
+
+
+bench_app.command()(cameras)
 
 
 @bench_app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -154,6 +154,19 @@ def test_the_pace_falls_by_fifths_and_comes_back_by_twentieths() -> None:
     assert pace.share == 1.0
 
 
+def test_where_looks_take_long_waiting_for_one_other_is_not_late() -> None:
+    slow, quick = Pace(0.0), Pace(0.0)
+    for _ in range(100):
+        slow.took(0.5)
+        quick.took(0.01)
+    for pace in (slow, quick):
+        late(pace, 1, wait_s=0.4)
+    assert slow.share == 1.0
+    assert quick.share == pytest.approx(0.8)
+    late(slow, 1, 1.0, wait_s=float("inf"))
+    assert slow.share == pytest.approx(0.8), "given up is always late"
+
+
 def test_a_look_that_is_late_by_chance_changes_nothing() -> None:
     pace = Pace(0.0)
     for second in range(1, 20):
@@ -174,8 +187,8 @@ def test_overload_is_told_once_and_is_over_when_there_was_ease_for_a_while() -> 
     states = [state for _, state in told]
     assert states == [True, False, True, False]
     assert told[0][0] == 1.0
-    # from the floor 17 steps of a twentieth lead to 0.9, and then it must last
-    assert told[1][0] == pytest.approx(20 + 17 + AT_EASE_S, abs=1.0)
+    # from the floor 16 steps of a twentieth lead to 0.9, and then it must last
+    assert told[1][0] == pytest.approx(20 + 16 + AT_EASE_S, abs=1.0)
 
 
 def test_when_looks_wait_every_camera_is_slowed_alike_and_overload_is_logged_once() -> None:
