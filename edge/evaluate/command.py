@@ -1,6 +1,7 @@
 """``anninh evaluate tracking`` and ``anninh evaluate events``."""
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,16 +15,23 @@ from rich.table import Table
 
 from contract.config import SettingsError
 from edge import log
+from edge.capture import open_source
+from edge.clock import SystemClock
 from edge.collector import Site
 from edge.defaults import camera_name, default_camera
 from edge.evaluate import mot, tell
 from edge.evaluate.events import Row, score_events
+from edge.evaluate.given import Given, dump, given
+from edge.evaluate.rivals import RivalError, associate, rival
 from edge.evaluate.tracking import observed, score_tracking
 from edge.evaluate.walk import Walked, walk
 from edge.settings import CameraSettings, ModelSettings
 from edge.settings import load as load_settings
 from models import registry, scripted
 from models.detector import Detector
+
+LOOKS = 5.0
+"""Looks a second, where nothing else is said."""
 
 evaluate_app = typer.Typer(
     help="Score the walk against ground truth: tracking, events.",
@@ -44,31 +52,49 @@ def tracking(
     video: Video,
     truth: TruthFile,
     detections: Annotated[
-        Path | None, typer.Option(help="Play these boxes (MOTChallenge det.txt) on every frame; no model runs.")
+        Path | None, typer.Option(help="Play these boxes (MOTChallenge det.txt), on every frame; no model runs.")
+    ] = None,
+    dump_detections: Annotated[
+        Path | None, typer.Option(help="Let the model look at every frame, write its people here, and play them.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Trackers for the same boxes: sort,ocsort,bytetrack; sort@0.5: from which score they begin."),
     ] = None,
     model: Model = None,
-    detect_fps: Annotated[float, typer.Option(min=0.1, help="At most so many detections a second.")] = 5.0,
+    detect_fps: Annotated[
+        float | None, typer.Option(min=0.1, help="At most so many looks a second. [5; boxes that are played: all]")
+    ] = None,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
-    """MOTA, IDF1, HOTA and id switches of the walk's tracks."""
+    """MOTA, IDF1, HOTA and id switches of the walk's tracks, and of other trackers on the same boxes.
+
+    Boxes that are played at --detect-fps are scored on the frames that were looked at alone.
+    """
     _quiet()
     with _refusals():
         wanted = mot.read(truth)
+        rivals = {name: rival(name) for name in (against or "").split(",") if name}
+        if rivals and not (detections or dump_detections):
+            raise RivalError("--against needs boxes that are the same for all: --detections or --dump-detections")
+        if dump_detections is not None:
+            dump(video, _detector(model, ModelSettings()), dump_detections)
+            detections = dump_detections
         if detections is not None:
-            detector: Detector = scripted.load(detections)
-            detect_fps = _frame_rate(video)
+            found = _given(video, detections, detect_fps)
+            wanted = {look: wanted.get(number, ()) for look, number in enumerate(found.numbers, start=1)}
+            walked = _walked(_filmed(video, found.rate), found.detector(), Site(), found.numbers)
         else:
-            detector = _detector(model, ModelSettings())
-        camera = default_camera(camera_name(video.name), str(video), detect_fps=detect_fps)
-        walked = _walked(camera, detector, Site())
+            walked = _walked(_filmed(video, detect_fps or LOOKS), _detector(model, ModelSettings()), Site())
         scored = score_tracking(wanted, observed(walked.looks)).document()
-    document = _head(video, truth, walked) | scored
+        others = {name: score_tracking(wanted, associate(found, make)).document() for name, make in rivals.items()}
+    document = _head(video, truth, walked) | scored | ({"against": others} if others else {})
     tell.document(document, out)
     if as_json:
         tell.print_json(document)
     else:
-        tell.print_table(_figures(video, scored))
+        tell.print_table(_figures(video, {"ours": scored} | others))
 
 
 @evaluate_app.command()
@@ -118,14 +144,20 @@ def _detector(name: str | None, configured: ModelSettings) -> Detector:
     return registry.load("auto", path) if path.exists() else registry.load(name)
 
 
-def _frame_rate(video: Path) -> float:
-    """Frames a second as the header says; what is given on every frame comes at this rate."""
-    with av.open(str(video)) as container:
-        rate = container.streams.video[0].average_rate if container.streams.video else None
-    return float(rate) if rate else 25.0
+def _filmed(video: Path, detect_fps: float) -> CameraSettings:
+    return default_camera(camera_name(video.name), str(video), detect_fps=detect_fps, as_fast_as_possible=True)
 
 
-def _walked(camera: CameraSettings, detector: Detector, site: Site) -> Walked:
+def _given(video: Path, detections: Path, fps: float | None) -> Given:
+    """The boxes of a file, for the frames of a video. Raises TruthError where it has none."""
+    source = open_source(_filmed(video, LOOKS), SystemClock(), threading.Event())
+    found = given(source, scripted.load(detections), Site().min_score, fps)
+    if not found.numbers:
+        raise mot.TruthError(f"{video}: no frame to score ({source.counters.error})")
+    return found
+
+
+def _walked(camera: CameraSettings, detector: Detector, site: Site, only: Sequence[int] | None = None) -> Walked:
     """The walk, behind a progress bar where somebody watches. Raises TruthError where the file gave no frame."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -135,6 +167,7 @@ def _walked(camera: CameraSettings, detector: Detector, site: Site) -> Walked:
             camera,
             detector,
             site=site,
+            only=only,
             progress=lambda at_s, promised_s: progress.update(bar, completed=at_s, total=promised_s),
         )
     if not walked.looks:
@@ -153,10 +186,11 @@ def _head(video: Path, truth: Path, walked: Walked) -> dict[str, object]:
     }
 
 
-def _figures(video: Path, scored: Mapping[str, float | int]) -> Table:
-    table = Table("", "MOTA", "IDF1", "HOTA", "id switches", "precision", "recall")
+def _figures(video: Path, rows: Mapping[str, Mapping[str, float | int]]) -> Table:
+    table = Table("", "MOTA", "IDF1", "HOTA", "id switches", "precision", "recall", title=video.name)
     names = ("mota", "idf1", "hota", "id_switches", "precision", "recall")
-    table.add_row(video.name, *(tell.figure(scored[name]) for name in names))
+    for tracker, scored in rows.items():
+        table.add_row(tracker, *(tell.figure(scored[name]) for name in names))
     return table
 
 
@@ -184,6 +218,8 @@ class _refusals:  # noqa: N801 - reads as what it is: with _refusals():
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, mot.TruthError | SettingsError | registry.ModelError | av.FFmpegError | OSError):
+        if isinstance(
+            error, mot.TruthError | RivalError | SettingsError | registry.ModelError | av.FFmpegError | OSError
+        ):
             typer.echo(log.masked(str(error)), err=True)
             raise typer.Exit(2) from error

@@ -8,9 +8,10 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from contract.event import Event, Phase
-from edge.capture import open_source
+from edge.capture import Source, open_source
 from edge.clock import SystemClock
 from edge.collector import Collector, Site
+from edge.evaluate.given import Thinned
 from edge.evaluate.sight import Look, look
 from edge.settings import CameraSettings
 from edge.values import Frame, Track
@@ -55,16 +56,20 @@ def walk(
     site: Site | None = None,
     timer: Callable[[], float] = perf_counter,
     progress: Callable[[float, float | None], None] | None = None,
+    only: Sequence[int] | None = None,
 ) -> Walked:
     """Walk ``camera``'s file to its end, as fast as it decodes. ``timer``: by which clock the stages are measured.
 
+    ``only``: the numbers, from 1, of the frames that are walked; by default every one.
     ``progress``: is told the seconds walked and those that the file promises. Never raises because of the file: what
     was wrong with it is ``fault``.
     """
     site, stop = site or Site(), threading.Event()
     begin = camera.start_at or BEGIN
     camera = camera.model_copy(update={"start_at": begin, "as_fast_as_possible": True, "loop": False})
-    source = open_source(camera, SystemClock(), stop)
+    source: Source = open_source(camera, SystemClock(), stop)
+    if only is not None:
+        source = Thinned(source, only)
     collector = Collector(site.source(camera.name), 0, None)
     walked = Walked(begin=begin)
 

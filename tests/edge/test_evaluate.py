@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -12,6 +13,7 @@ from edge.defaults import default_camera
 from edge.evaluate import mot
 from edge.evaluate.command import evaluate_app
 from edge.evaluate.events import score_events, true_entries
+from edge.evaluate.given import due
 from edge.evaluate.matching import Score, score
 from edge.evaluate.reference import Hold, alarms, crossings, dwelling, stays
 from edge.evaluate.sight import Look, Sight
@@ -223,6 +225,73 @@ def test_true_boxes_given_as_detections_keep_their_people(data_dir: Path, tmp_pa
     assert scored == json.loads(out.read_text())
     assert scored["frames"] == scored["inferences"] == 71
     assert scored["mota"] >= 0.9
+
+
+def test_looks_keep_their_beat_whatever_the_frames_do() -> None:
+    assert due([n / 25 for n in range(26)], 5) == [0, 5, 10, 15, 20, 25]
+    assert due([n / 10 for n in range(6)], 5) == [0, 2, 4]
+    assert due([n / 12 for n in range(13)], 5) == [0, 3, 5, 8, 10, 12], "on the frame that is not too early"
+    assert due([0.0, 0.1, 3.0, 3.1, 3.2], 5) == [0, 2, 4], "no look is made up for after a gap"
+    assert due([0.0, 0.1], None) == [0, 1]
+
+
+def test_boxes_that_are_given_are_the_same_for_every_tracker(tmp_path: Path) -> None:
+    """Two people walk 3 s at ten frames a second, by given boxes; of the second every other box is weak."""
+    video, det, truth = a_video(tmp_path / "film.mp4", seconds=3), tmp_path / "det.txt", tmp_path / "gt.txt"
+    rows, true = [], []
+    for frame in range(1, 31):
+        for who, (left, sure) in enumerate(((10 + frame, 0.9), (100 - frame, 0.9 if frame % 2 else 0.3)), start=1):
+            rows.append(f"{frame},-1,{left},{40 * who - 30},20,30,{sure},-1,-1,-1")
+            true.append(f"{frame},{who},{left},{40 * who - 30},20,30,1,1,1")
+    det.write_text("\n".join(rows))
+    truth.write_text("\n".join(true))
+    arguments = ["tracking", str(video), "--truth", str(truth), "--detections", str(det), "--json"]
+
+    def scored(*more: str) -> dict[str, Any]:
+        done = CliRunner().invoke(evaluate_app, [*arguments, *more])
+        assert done.exit_code == 0, done.output
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    whole = scored("--against", "sort,ocsort,ocsort@0.2,bytetrack")
+    assert list(whole["against"]) == ["sort", "ocsort", "ocsort@0.2", "bytetrack"]
+    assert {one["truth_boxes"] for one in (whole, *whole["against"].values())} == {60}
+    weak, strong = whole["against"]["ocsort"], whole["against"]["ocsort@0.2"]
+    assert weak["recall"] < 0.8 < strong["recall"], "its own setting leaves out every weak box"
+    assert strong["id_switches"] == 0
+    assert "against" not in scored()
+    thinned = scored("--against", "sort", "--detect-fps", "5")
+    assert (thinned["frames"], thinned["truth_boxes"]) == (15, 30), "only the frames that are looked at"
+    assert thinned["against"]["sort"]["truth_boxes"] == 30
+
+
+@pytest.mark.data
+def test_what_a_model_sees_is_written_down_and_can_be_played_again(data_dir: Path, tmp_path: Path) -> None:
+    video, truth = data_dir / "videos" / "mot15_tud-campus.mp4", data_dir / "gt" / "mot15_tud-campus.gt.txt"
+    weights, det = data_dir / "weights" / "yolo11n_int8_openvino_model", tmp_path / "det.txt"
+    arguments = ["tracking", str(video), "--truth", str(truth), "--against", "sort", "--json"]
+    made = CliRunner().invoke(evaluate_app, [*arguments, "--model", str(weights), "--dump-detections", str(det)])
+    assert made.exit_code == 0, made.output
+    played = CliRunner().invoke(evaluate_app, [*arguments, "--detections", str(det)])
+    assert json.loads(made.stdout) == json.loads(played.stdout)
+    assert {int(row.split(",")[0]) for row in det.read_text().splitlines()} <= set(range(1, 72))
+    assert json.loads(played.stdout)["recall"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("options", "cure"),
+    [
+        (["--against", "sort"], "--detections"),
+        (["--against", "deepsort", "--detections", "x.txt"], "sort, ocsort, bytetrack"),
+        (["--against", "sort@high", "--detections", "x.txt"], "sort@0.5"),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_says_how_it_can(tmp_path: Path, options: list[str], cure: str) -> None:
+    truth = tmp_path / "gt.txt"
+    truth.write_text("1,1,0,0,10,10,1\n")
+    done = CliRunner().invoke(evaluate_app, ["tracking", "x.mp4", "--truth", str(truth), *options])
+    assert done.exit_code == 2
+    assert cure in done.output
 
 
 def test_truth_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> None:
