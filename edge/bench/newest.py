@@ -44,7 +44,8 @@ class Latencies:
 class Newest:
     """An `edge.capture.Source` around one that keeps its own time: a thread reads it into a slot of one.
 
-    The source's pictures outlive its next frame (one that shares memory copies them by then). ``latencies``: from a frame's arrival to the end of its walk. ``most_packets``: coded packets that waited at once.
+    A picture may be held beyond the source's next one (a source that shares memory copies it then). ``latencies``: from
+    a frame's arrival to the end of its walk. ``most_packets``: coded packets that waited at once.
     """
 
     duration_s: float | None = None

@@ -95,6 +95,9 @@ class Thinned:
     def duration_s(self) -> float | None:
         return self._source.duration_s
 
+    def rest(self, is_resting: bool) -> None:
+        """Every frame is decoded: those that are walked are counted from the first."""
+
     def frames(self) -> Generator[Frame, None, None]:
         for number, frame in enumerate(self._source.frames(), start=1):
             if number in self._numbers:
