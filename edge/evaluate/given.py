@@ -81,7 +81,8 @@ def due(stamps_s: Sequence[float], fps: float | None) -> list[int]:
 
 
 class Thinned:
-    """An `edge.capture.Source` of which only the frames with these numbers, from 1, are walked."""
+    """An `edge.capture.Source` of which only the frames with these numbers, from 1, are walked: without their packets,
+    as if there were no others in the file."""
 
     def __init__(self, source: Source, numbers: Sequence[int]) -> None:
         self._source = source
@@ -101,6 +102,7 @@ class Thinned:
     def frames(self) -> Generator[Frame, None, None]:
         for number, frame in enumerate(self._source.frames(), start=1):
             if number in self._numbers:
+                frame.packets = ()
                 yield frame
 
 

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from edge.detect import Detect
+from edge.motion import MotionGate
 from edge.pace import AT_EASE_S, LATE_S, LOWEST, Pace
 from edge.turns import Skipped, Turn, Turns
 from models.detector import Image
+from tests.support.coded import a_frame
 from tests.support.driven_clock import DrivenClock
 from tests.support.gated_detector import GatedDetector
 from tests.support.process import wait_until
@@ -102,6 +105,23 @@ def test_a_look_that_waits_too_long_is_dropped_and_counted_for_its_camera() -> N
     looks.detector.let(1)
     looks.turn(2).detect([picture(2)])
     assert looks.turn(2).served == 1, "the next one finds the stream free"
+
+
+def test_a_look_that_was_dropped_is_asked_for_again_on_the_next_turn() -> None:
+    looks = Looks(longest_wait_s=0.0)
+    looks.ask(1, waits=False)
+    detect = Detect(looks.turn(2), detect_fps=FPS, min_score=0.25)
+    gate, frames = MotionGate(), [a_frame(number, number / FPS) for number in range(3)]
+    with pytest.raises(Skipped):
+        detect.update(frames[0], gate.update(frames[0]), ())
+    assert detect.inferences == 0
+    looks.finish()
+    found = []
+    for frame in frames[1:]:
+        assert detect.asks_for_motion(frame)
+        found.append(detect.update(frame, gate.update(frame), ()))
+    assert [glance is not None for glance in found] == [True, False], "the first check was still due; the next is not"
+    assert detect.inferences == looks.turn(2).served == 1
 
 
 def test_a_recording_read_as_fast_as_it_goes_waits_and_loses_no_look() -> None:
