@@ -94,7 +94,12 @@ class Worker:
         self._rest = Rest()
         self._sees_every_frame = detector.needs_motion
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
-        self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps, min_score=min_score)
+        self._tracker = Tracker(
+            detector.classes,
+            detect_fps=camera.detect_fps,
+            min_score=min_score,
+            asked={name for rule in camera.rules for name in rule.classes},
+        )
         self._rules = Rules(camera, timezone)
         self._events = Events(
             camera,
@@ -148,7 +153,8 @@ class Worker:
         self.spent.lap("motion")
         if not self._sees_every_frame:
             self._source.rest(self._rest.update(frame, motion))
-        glance = self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
+        expected = () if motion is None else self._tracker.expected(frame.pts_s)
+        glance = self._detect.update(frame, motion, expected)
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)
         self.spent.lap("track")
