@@ -35,7 +35,7 @@ def test_a_live_cameras_clip_holds_its_own_pictures(camera: RtspCamera, tmp_path
     source = open_source(CameraSettings(name="kho-sau", source=camera.url), SystemClock(), stop)
     put: list[Change] = []
     seen: list[Packet] = []
-    recorder = Recorder("kho-sau", ClipSettings(before_s=1.0), tmp_path / "evidence", put.append)
+    recorder = Recorder("kho-sau", ClipSettings(before_s=1.0, after_s=0.0), tmp_path / "evidence", put.append)
 
     def told(frame: Frame, phase: Phase, revision: int) -> None:
         change = at(a_change(1, phase=phase, revision=revision), frame.pts_s)
