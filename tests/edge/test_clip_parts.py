@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,8 @@ def test_the_walk_goes_on_while_a_closing_waits_for_its_clip(tmp_path: Path, pac
             if frame.pts_s == pytest.approx(change.now_s):
                 recorder.follow(frame, change)
     recorder.finish()
-    told = [(str(change.data.event_id)[-2:], change.data.phase) for change in put]
-    assert sorted(told) == sorted(
-        [(str(opened(1).data.event_id)[-2:], Phase.OPENED), (str(other.data.event_id)[-2:], Phase.OPENED)]
-        + [(str(opened(1).data.event_id)[-2:], Phase.CLOSED)]
-    ), "the source ended before the clip did: it is told with what there is"
-    assert put[-1].data.phase is Phase.CLOSED
+    told = [(change.data.event_id == other.data.event_id, change.data.phase) for change in put]
+    assert told == [(False, Phase.OPENED), (True, Phase.OPENED), (False, Phase.CLOSED)]
     assert span(clips(put[-1])[0])[1] == pytest.approx(23.0)
 
 
@@ -150,7 +147,7 @@ def test_a_recording_that_was_interrupted_says_where(tmp_path: Path, packets: li
     assert clip.sha256 is not None
     times = [at for at, _ in played(EvidenceFolder(tmp_path / "evidence").path(clip.sha256, "video/mp4"))]
     start_s = span(clip)[0]
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) == pytest.approx(10.2, abs=0.01)
+    assert max(b - a for a, b in pairwise(times)) == pytest.approx(10.2, abs=0.01)
     assert times[-1] == pytest.approx(span(clip)[1] - start_s - 0.2, abs=0.01), "the clip's time is the camera's"
 
 
@@ -166,9 +163,7 @@ def test_packets_that_were_lost_up_to_a_keyframe_are_part_of_the_gap(tmp_path: P
 
 def test_a_camera_that_changes_its_size_gets_a_clip_for_each(tmp_path: Path, packets: list[Packet]) -> None:
     large = packets_of(a_video(tmp_path / "large.mp4", seconds=30.0, fps=5, size=(320, 240), options={"g": "5"}))
-    after = [
-        replace(one, pts_s=one.pts_s + 25.0, captured_at=one.captured_at + timedelta(seconds=25)) for one in large
-    ]
+    after = [replace(one, pts_s=one.pts_s + 25.0, captured_at=one.captured_at + timedelta(seconds=25)) for one in large]
     put = record([*packets[:100], *after], tmp_path / "evidence", [opened(18.0), closed(34.0)], ClipSettings())
     first, second = clips(put[2])
     assert span(first)[1] == pytest.approx(20.0)
