@@ -59,7 +59,8 @@ def write(packets: Sequence[Packet], path: Path, is_stopping: Callable[[], bool]
         is_native = found is not None and _remux(found, timed, path)
         codec = found.codec if found is not None and is_native else _encode(timed, path, is_stopping)
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise ClipError(f"the clip could not be written: {error}") from error
+        # Without the path: an officer reads it.
+        raise ClipError((isinstance(error, OSError) and error.strerror) or str(error)) from error
     return Written(codec=codec, is_native=is_native, gaps_s=gaps([item.packet for item in timed]))
 
 

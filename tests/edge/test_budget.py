@@ -123,7 +123,8 @@ def test_the_oldest_goes_when_the_budget_is_used_up_and_its_event_says_why(
         edge.see(of_its_own(packets, number), number)
     assert edge.outbox.evidence_bytes() <= 2 * size_of_one + 80_000
     first = edge.latest(1)
-    assert (first.data.phase, first.data.revision) == (Phase.CLOSED, 3), "two revisions, and one that says so"
+    assert first.data.phase is Phase.CLOSED
+    assert first.data.revision > 2, "told to its end, then told again"
     lost = [part for part in first.data.evidence if part.missing == REASON]
     assert lost
     assert all(part.sha256 is None for part in lost)
@@ -191,8 +192,8 @@ def test_what_the_server_has_is_no_loss(tmp_path: Path, packets: list[Packet]) -
     for job in edge.outbox.evidence():
         edge.outbox.evidence_done(job.sha256)
         edge.outbox.evidence_lost(job.sha256, REASON)
-    assert (edge.outbox.losses(), edge.told()) == ([], [])
-    assert count == 2
+    assert edge.outbox.losses() == []
+    assert len(edge.told()) == count == 2
 
 
 @pytest.fixture
