@@ -201,8 +201,8 @@ def test_a_camera_that_sends_too_much_gets_shorter_parts_and_fills_no_memory(
     monkeypatch.setattr(clip_module, "MOST_BYTES", 2 * sum(len(packet.data) for packet in packets[:30]))
     told = record(packets, tmp_path / "evidence", [opened(2.0), closed(18.0)], LONG)[2]
     first, last = (part for part in told.data.evidence if part.kind == "clip")
-    assert span(first) == (0.0, pytest.approx(3.0, abs=0.3))
-    assert span(last) == (pytest.approx(15.5, abs=0.6), pytest.approx(18.1))
+    assert span(first) == pytest.approx((0.0, 3.0), abs=0.3)
+    assert span(last) == pytest.approx((15.5, 18.1), abs=0.6)
 
 
 def test_evidence_stops_before_the_disk_is_full_and_says_so(

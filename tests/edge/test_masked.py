@@ -82,7 +82,9 @@ def test_nothing_on_the_disk_shows_what_lies_behind_a_mask(video: Path, tmp_path
 def pictures(files: list[Path], previews: list[bytes]) -> Iterator[np.ndarray]:
     assert len(previews) == 1
     for jpeg in [*previews, *(path.read_bytes() for path in files if path.suffix == ".jpg")]:
-        yield cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        yield picture
     for path in files:
         if path.suffix == ".mp4":
             shown = [picture for _, picture in played(path)]
