@@ -60,7 +60,8 @@ def write(packets: Sequence[Packet], path: Path, is_stopping: Callable[[], bool]
         codec = found.codec if found is not None and is_native else _encode(timed, path, is_stopping)
     except (av.FFmpegError, ValueError, OSError) as error:
         # Without the path: an officer reads it.
-        raise ClipError((isinstance(error, OSError) and error.strerror) or str(error)) from error
+        why = None if isinstance(error, ValueError) else error.strerror
+        raise ClipError(why or str(error)) from error
     return Written(codec=codec, is_native=is_native, gaps_s=gaps([item.packet for item in timed]))
 
 

@@ -82,7 +82,7 @@ async def upload(sha256: Sha256, expected: Named, request: Request, has: Has) ->
 
 @router.get("/{sha256}", response_class=FileResponse)
 def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
-    """The picture or clip, byte for byte as the edge sent it, with byte ranges. The audit keeps that it was looked at."""
+    """The picture or clip, byte for byte as the edge sent it, with byte ranges. The audit keeps who looked at it."""
     held = at_hand(has, sha256)
     action = "view_clip" if held.kind == "clip" else "view_picture"
     keep_look(has, user.id, action, held.incident_code, sha256)

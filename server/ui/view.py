@@ -149,7 +149,7 @@ def _reason_name(code: str | None, language: str) -> str:
 
 def _event_json(event: EventOut, speak: Texts) -> str:
     """What the player needs of an event, as JSON for a data attribute: its (first) clip and its best picture."""
-    return _shots(event, speak)[0]["json"]
+    return str(_shots(event, speak)[0]["json"])
 
 
 def _shots(event: EventOut, speak: Texts) -> list[dict[str, Any]]:
@@ -182,7 +182,7 @@ def _shot(
         slim |= {"subjects": [], "periodic": True}
     slim |= {"picture": _part(picture), "clip": _part(clip)}
     thumb = picture.url if picture is not None else None
-    return {"json": json.dumps(slim, ensure_ascii=False), "thumb": thumb, "at": at, "is_clip": clip is not None}
+    return {"json": json.dumps(slim, ensure_ascii=False), "thumb": thumb, "at": at, "is_moment": "periodic" in slim}
 
 
 def _is_visible(who: SubjectOut) -> bool:
