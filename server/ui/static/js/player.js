@@ -74,7 +74,9 @@ export class Player {
       if (this.video.getAttribute("src") !== clip.url) this.video.src = clip.url;
       if (picture?.url) this.video.poster = picture.url;
     } else {
+      this.video.pause();
       this.video.removeAttribute("src");
+      this.video.load();
     }
     this.video.playbackRate = remembered.speed;
     this.#drawMode(clip?.url ? "clip" : "picture");
