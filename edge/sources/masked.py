@@ -27,6 +27,9 @@ class _Inner(Protocol):
 
     def frames(self) -> Generator[Frame, None, None]: ...
 
+    def rest(self, is_resting: bool) -> None:
+        """Does nothing: every picture is needed, the clip is coded from them."""
+
     @property
     def counters(self) -> Counters: ...
 
