@@ -27,9 +27,6 @@ class _Inner(Protocol):
 
     def frames(self) -> Generator[Frame, None, None]: ...
 
-    def rest(self, is_resting: bool) -> None:
-        """Does nothing: every picture is needed, the clip is coded from them."""
-
     @property
     def counters(self) -> Counters: ...
 
@@ -49,6 +46,9 @@ class Masked:
         with closing(self._source.frames()) as frames:
             for frame in frames:
                 yield self._painted(frame)
+
+    def rest(self, is_resting: bool) -> None:
+        """Does nothing: every picture is needed, the clip is coded from them."""
 
     @property
     def counters(self) -> Counters:
