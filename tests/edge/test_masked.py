@@ -122,3 +122,12 @@ def test_a_source_with_masks_says_what_the_source_says(video: Path) -> None:
     with av.open(str(video)) as container:
         assert source.duration_s == pytest.approx((container.duration or 0) / av.time_base, abs=0.2)
     frames.close()
+
+
+def test_a_camera_that_is_decoded_in_a_process_of_its_own_is_masked_too(video: Path) -> None:
+    source = open_source(camera(video, WINDOW), SystemClock(), threading.Event(), in_own_process=True)
+    source.rest(True)
+    frames = list(source.frames())
+    assert len(frames) == 100, "resting skips none: the clip is coded from these"
+    assert all(frame.packets == () and frame.native is None for frame in frames)
+    assert max(int(frame.image[30:90, 40:120].max()) for frame in frames[::20]) == 0
