@@ -117,7 +117,7 @@ def test_a_power_cut_in_a_recording_loses_doubles_and_leaves_nothing(tmp_path: P
             wait_until(lambda: asked(database, "SELECT id FROM events WHERE phase = 'closed'"), "a closing", 20)
         (tmp_path / "edge.log").unlink()
         with running(config):
-            wait_until(lambda: (tmp_path / "edge.log").read_text().count("recording_finished") == 2, "the end", 20)
+            wait_until(lambda: (tmp_path / "edge.log").read_text().count("recording_finished") == 2, "the end", 60)
             wait_until(lambda: asked(journal, "SELECT count(*) FROM open_event") == [(0,)], "events to close")
             # Closings that waited for the rest of their clip come after the end.
             clips = "SELECT DISTINCT json_extract(data, '$.evidence[1].missing') FROM events"
