@@ -1,5 +1,6 @@
 """The event message: what a camera saw, told in revisions from opening to closing."""
 
+import operator
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
@@ -91,8 +92,16 @@ class Subject(Value):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
+Gap = tuple[Instant, Instant]
+"""From the end of the last picture before it to the first one after it."""
+
+
 class Evidence(Value):
-    """A picture (``at``) or a clip (``started_at``–``ended_at``), by hash; or ``missing``: why there is none."""
+    """A picture (``at``) or a clip (``started_at``–``ended_at``), by hash; or ``missing``: why there is none.
+
+    A long event has two clips, its first part and its last, and pictures from in between (``periodic``). What was
+    added since the first messages is left out of the bytes where it says nothing, so that theirs do not change.
+    """
 
     kind: Literal["picture", "clip"]
     sha256: Sha256 | None = None
@@ -101,6 +110,15 @@ class Evidence(Value):
     at: Instant | None = None
     started_at: Instant | None = None
     ended_at: Instant | None = None
+    periodic: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    """A picture that was taken because time had passed, not because it shows the subjects best."""
+    codec: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.]{1,64}$", exclude_if=operator.not_)
+    """A clip's codec as RFC 6381 writes it, e.g. ``avc1.64001F`` or ``hvc1.1.6.L93.B0``; None: not said."""
+    coded_by: Literal["camera", "edge"] | None = Field(default=None, exclude_if=operator.not_)
+    """``camera``: the coded pictures are the camera's own, bit for bit; ``edge``: coded from its pictures (a privacy
+    mask was painted, or the source has no packets that an MP4 could hold)."""
+    gaps: tuple[Gap, ...] = Field(default=(), max_length=16, exclude_if=operator.not_)
+    """Where a clip stands still because nothing was received, in order."""
     missing: str | None = Field(default=None, max_length=500)
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from edge.clock import Clock
 from edge.settings import CameraSettings
 from edge.sources.address import address
 from edge.sources.isolated import Isolated
+from edge.sources.masked import Masked
 from edge.sources.opening import Wanted, opened
 from edge.sources.planes import can_share
 from edge.sources.simulated import Simulated
@@ -19,13 +20,20 @@ def open_source(camera: CameraSettings, clock: Clock, stop: threading.Event, *, 
     """The source of ``camera``; nothing is opened before its ``frames`` are asked for.
 
     ``in_own_process``: decode in a child process, where the camera asks for it and has something to decode (the
-    simulated street does not). Raises ValueError for a source that names nothing we can open.
+    simulated street does not). A camera with privacy masks gives painted pictures and no packets. Raises ValueError
+    for a source that names nothing we can open.
     """
+    source = _open(camera, clock, stop, in_own_process=in_own_process)
+    return Masked(source, camera.masks) if camera.masks else source
+
+
+def _open(camera: CameraSettings, clock: Clock, stop: threading.Event, *, in_own_process: bool) -> Source:
     text = camera.source
     wanted = Wanted(
         camera=camera.name,
         source=text,
-        record=camera.record,
+        # Packets of a camera with masks are not kept: its second stream would be fetched for nothing.
+        record=None if camera.masks else camera.record,
         start_at=camera.start_at,
         paced=not camera.as_fast_as_possible,
         loop=camera.loop,

@@ -90,7 +90,7 @@ def check_path(officer: Officer, is_over: Callable[[], bool]) -> Json:
     """The whole path once; a summary of what was seen. Raises CheckFailed that names the step."""
     began_s = time.monotonic()
     incident, clip = _with_clip(officer, is_over)
-    frames = _play(officer.clip(clip["url"]))
+    frames = _play(officer.clip(f"{clip['play_url'] or clip['url']}?wait=30"))
     code = incident["counts_toward"][0] if incident["counts_toward"] else None
     if code is None:
         raise CheckFailed(f"criterion: {incident['code']} ({incident['rule_kind']}) bears on no criterion")

@@ -4,17 +4,26 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Literal
+
+from contract.event import Severity
 
 MediaType = Literal["image/jpeg", "video/mp4"]
 SUFFIXES: dict[str, str] = {"image/jpeg": ".jpg", "video/mp4": ".mp4"}
 RESERVED_BYTES = 128 * 1024 * 1024
 """Evidence stops before the disk is full: events without pictures are worth more than pictures without events."""
 _CHUNK_BYTES = 1 << 20
+
+MakeRoom = Callable[[int, Severity], None]
+"""Asked before a file of about so many bytes is written for an event of this severity. Raises OSError: no room."""
+
+
+def unlimited(_size: int, _severity: Severity) -> None:
+    """Everything may be written."""
 
 
 class EvidenceFolder:
@@ -26,6 +35,11 @@ class EvidenceFolder:
     def path(self, sha256: str, media_type: str) -> Path:
         """Where the file with this hash lies, or would."""
         return self.folder / sha256[:2] / f"{sha256}{SUFFIXES[media_type]}"
+
+    @property
+    def nearest(self) -> Path:
+        """The folder, or what is there of the way to it."""
+        return next(path for path in (self.folder, *self.folder.absolute().parents) if path.is_dir())
 
     @contextmanager
     def draft(self, media_type: MediaType) -> Iterator[Path]:

@@ -4,26 +4,19 @@ MP4 files hold units with their length before each and the parameter sets apart 
 units after start codes with the parameter sets among them. The muxer takes annex B with parameter sets in front.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _START = b"\x00\x00\x00\x01"
-_SPS, _PPS, _IDR = 7, 8, 5
-BROWSER_PROFILES = frozenset({66, 77, 88, 100})
-"""Baseline, main, extended, high: 8 bits, 4:2:0. Browsers play no others for certain."""
+_SPS, _PPS = 7, 8
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSets:
-    """A stream's SPS and PPS units, and how many bytes a unit's length takes (0: annex B start codes)."""
+    """A stream's parameter sets, and how many bytes a unit's length takes (0: annex B start codes)."""
 
     units: tuple[bytes, ...]
     length_size: int
-
-    @property
-    def profile(self) -> int | None:
-        """profile_idc of the first SPS, or None."""
-        return next((unit[1] for unit in self.units if unit_type(unit) == _SPS and len(unit) > 1), None)
 
 
 def unit_type(unit: bytes) -> int:
@@ -83,12 +76,20 @@ def units(data: bytes, sets: ParameterSets) -> Iterator[bytes]:
     return length_units(data, sets.length_size) if sets.length_size else annexb_units(data)
 
 
-def annexb(data: bytes, sets: ParameterSets, *, with_sets: bool) -> bytes:
-    """A packet as annex B; ``with_sets`` puts the parameter sets before it unless it brings its own."""
-    body = list(units(data, sets))
-    if with_sets and not any(unit_type(unit) == _SPS for unit in body):
-        body = [*sets.units, *body]
-    return b"".join(_START + unit for unit in body)
+def joined(found: Iterable[bytes]) -> bytes:
+    """Units as annex B."""
+    return b"".join(_START + unit for unit in found)
+
+
+def is_sequence_set(unit: bytes) -> bool:
+    """Is it an SPS?"""
+    return unit_type(unit) == _SPS
+
+
+def codec_string(sets: ParameterSets) -> str:
+    """RFC 6381, e.g. ``avc1.64001F``: profile, constraints and level of the first SPS."""
+    profile = next((unit[1:4] for unit in sets.units if is_sequence_set(unit) and len(unit) >= 4), b"")
+    return f"avc1.{profile.hex().upper()}" if profile else "avc1"
 
 
 def _avcc(record: bytes) -> ParameterSets:

@@ -72,7 +72,7 @@ class LiveCoder:
         coder.gop_size = 10_000
         coder.open()
         # Parameter sets come in band before each keyframe.
-        stream = StreamInfo(codec="h264", width=width, height=height, time_base=_CLOCK, extradata=None)
+        stream = StreamInfo(codec="h264", width=width, height=height, time_base=_CLOCK, extradata=None, is_ours=True)
         return coder, stream
 
 

@@ -18,10 +18,12 @@ from typing import Self
 import structlog
 
 from contract import codec, topics
-from contract.event import Event, EventData, Phase, message_id
+from contract.event import Event, Phase, message_id
 from contract.receipt import Refusal, Refused
+from edge import losses
 from edge.clock import Clock, SystemClock
 from edge.flight import Flight
+from edge.frozen import freeze, thaw
 from edge.values import Change
 
 log = structlog.get_logger(__name__)
@@ -104,7 +106,7 @@ class Outbox:
             self._connection.execute("PRAGMA journal_mode=WAL")
             # FULL: in WAL mode only this makes a commit survive a power cut (sqlite.org/pragma.html#pragma_synchronous)
             self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(_SCHEMA + losses.SCHEMA)
         with self._transaction() as connection:
             self.session = _count_up(connection, "session")
         """Grows by one each time the journal is opened: the server tells one run from the next by it."""
@@ -131,17 +133,11 @@ class Outbox:
             news = _news(connection, change)
             if news is None:
                 return
-            change = news
-            ident = message_id(change.data.event_id, change.data.revision)
+            change = losses.amended(connection, news)
             known = self._shown_evidence(connection, change)
             _remember(connection, change)
-            if connection.execute("SELECT 1 FROM message WHERE id = ?", (ident,)).fetchone():
+            if not self._queue(connection, change):
                 return
-            sequence = _count_up(connection, "sequence")
-            payload = codec.encode(self._message(change, sequence))
-            connection.execute(
-                "INSERT INTO message VALUES (?, ?, ?, ?)", (sequence, ident, payload, self._clock.now().timestamp())
-            )
             connection.executemany(
                 "INSERT OR IGNORE INTO evidence (sha256, media_type, bytes) VALUES (?, ?, ?)",
                 [
@@ -150,6 +146,7 @@ class Outbox:
                     if part.sha256 is not None and part.sha256 not in known
                 ],
             )
+            losses.keep(connection, change)
 
     def due(self, now_s: float, window: int) -> list[Row]:
         """What should be sent now, in sequence order, and count it as sent.
@@ -218,7 +215,7 @@ class Outbox:
         """The last revision of every event that was put and is not closed."""
         with self._changed, self._errors():
             found = self._connection.execute("SELECT change FROM open_event ORDER BY event_id").fetchall()
-        return [_thaw(text) for (text,) in found]
+        return [thaw(text) for (text,) in found]
 
     def depth(self) -> Depth:
         """What waits here."""
@@ -241,6 +238,7 @@ class Outbox:
         """The server has it."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM evidence WHERE sha256 = ?", (sha256,))
+            losses.forget(connection, sha256)
 
     def evidence_failed(self, sha256: str, *, conflict: bool = False, error: str | None = None) -> None:
         """One more attempt failed; with ``error`` it was the last."""
@@ -249,6 +247,43 @@ class Outbox:
                 "UPDATE evidence SET attempts = attempts + 1, conflicts = conflicts + ?, error = ? WHERE sha256 = ?",
                 (int(conflict), error, sha256),
             )
+
+    def evidence_bytes(self) -> int:
+        """How much evidence lies here: what waits, and what the server will never take."""
+        with self._changed, self._errors():
+            (size,) = self._connection.execute("SELECT coalesce(sum(bytes), 0) FROM evidence").fetchone()
+        return int(size)
+
+    def held_evidence(self) -> list[losses.Held]:
+        """The same, file by file, oldest first."""
+        with self._changed, self._errors():
+            return losses.held(self._connection)
+
+    def evidence_lost(self, sha256: str, reason: str) -> None:
+        """It will never reach the server: keep a record of it, and let the events that show it say why. One that is
+        still open says so with its next revision. Nothing happens where it is not waiting."""
+        with self._transaction() as connection:
+            for change in losses.lose(connection, sha256, reason, self._clock.now().timestamp()):
+                again = _again(connection, change)
+                self._queue(connection, again)
+                losses.keep(connection, again)
+
+    def losses(self) -> list[losses.Loss]:
+        """The record of lost evidence, oldest first."""
+        with self._changed, self._errors():
+            return losses.losses(self._connection)
+
+    def _queue(self, connection: sqlite3.Connection, change: Change) -> bool:
+        """Make a message of it; False: it is one already."""
+        ident = message_id(change.data.event_id, change.data.revision)
+        if connection.execute("SELECT 1 FROM message WHERE id = ?", (ident,)).fetchone():
+            return False
+        sequence = _count_up(connection, "sequence")
+        payload = codec.encode(self._message(change, sequence))
+        connection.execute(
+            "INSERT INTO message VALUES (?, ?, ?, ?)", (sequence, ident, payload, self._clock.now().timestamp())
+        )
+        return True
 
     def _message(self, change: Change, sequence: int) -> Event:
         return Event(
@@ -271,7 +306,7 @@ class Outbox:
         found = connection.execute(
             "SELECT change FROM open_event WHERE event_id = ?", (str(change.data.event_id),)
         ).fetchone()
-        earlier = _thaw(found[0]).data.evidence if found else ()
+        earlier = thaw(found[0]).data.evidence if found else ()
         return {part.sha256 for part in earlier if part.sha256 is not None}
 
     @contextmanager
@@ -319,6 +354,15 @@ def _news(connection: sqlite3.Connection, change: Change) -> Change | None:
     return change
 
 
+def _again(connection: sqlite3.Connection, change: Change) -> Change:
+    """The same event under its next revision. What it said of itself stays what a second analysis is compared with."""
+    found = connection.execute(
+        "UPDATE told SET revision = revision + 1 WHERE event_id = ? RETURNING revision", (str(change.data.event_id),)
+    ).fetchone()
+    revision = found[0] if found else change.data.revision + 1
+    return replace(change, data=change.data.model_copy(update={"revision": revision}))
+
+
 def _take(connection: sqlite3.Connection, ident: str) -> Row | None:
     found = connection.execute("DELETE FROM message WHERE id = ? RETURNING sequence, id, payload", (ident,)).fetchone()
     return Row(sequence=found[0], id=found[1], payload=found[2]) if found else None
@@ -348,30 +392,9 @@ def _remember(connection: sqlite3.Connection, change: Change) -> None:
     if change.data.phase in _LAST:
         connection.execute("DELETE FROM open_event WHERE event_id = ?", (event_id,))
     else:
-        connection.execute("INSERT OR REPLACE INTO open_event VALUES (?, ?)", (event_id, _freeze(change)))
+        connection.execute("INSERT OR REPLACE INTO open_event VALUES (?, ?)", (event_id, freeze(change)))
 
 
 def _said_at(change: Change) -> datetime:
     """When what the revision says became true. From the event, not from a clock: a replay gives the same bytes."""
     return change.data.ended_at or change.data.last_seen_at
-
-
-def _freeze(change: Change) -> str:
-    return json.dumps(
-        {
-            "camera": change.camera,
-            "data": change.data.model_dump(mode="json"),
-            "opened_s": change.opened_s,
-            "now_s": change.now_s,
-        }
-    )
-
-
-def _thaw(text: str) -> Change:
-    kept = json.loads(text)
-    return Change(
-        camera=kept["camera"],
-        data=EventData.model_validate(kept["data"]),
-        opened_s=kept["opened_s"],
-        now_s=kept["now_s"],
-    )

@@ -21,6 +21,8 @@ class Preroll:
         self._max_bytes = max_bytes
         self._groups: deque[list[Packet]] = deque()
         self._bytes = 0
+        self.is_whole = True
+        """Nothing was let go since the first keyframe."""
 
     def update(self, packets: Sequence[Packet]) -> None:
         """Take the packets that arrived with a frame."""
@@ -44,4 +46,5 @@ class Preroll:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
+        self.is_whole = False
         self._bytes -= sum(len(packet.data) for packet in self._groups.popleft())

@@ -11,7 +11,7 @@ from contract import config, topics
 from contract.config import BrokerSettings, Part, TimeZone
 from contract.event import Severity
 from contract.names import Label, Slug
-from contract.zones import Line, Zone
+from contract.zones import Line, Point, Zone
 
 MANUAL = "configs/edge.yaml"
 
@@ -83,6 +83,10 @@ class RuleSettings(Part):
         return self
 
 
+Mask = Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
+"""A polygon; its points are fractions of the picture."""
+
+
 def _is_address(text: str) -> bool:
     return urlsplit(text).scheme in {"rtsp", "rtsps", "http", "https"}
 
@@ -107,6 +111,8 @@ class CameraSettings(Part):
     loop: bool = False
     detect_fps: float = Field(default=5.0, gt=0.0)
     """At most this many detections per second of stream time."""
+    masks: tuple[Mask, ...] = Field(default=(), max_length=32)
+    """Privacy: painted over in every picture before anything looks at it, shows it or stores it."""
     zones: dict[Slug, Zone] = Field(default_factory=dict)
     lines: dict[Slug, Line] = Field(default_factory=dict)
     rules: tuple[RuleSettings, ...] = ()
@@ -156,13 +162,20 @@ class ClipSettings(Part):
     """Evidence clips."""
 
     before_s: float = Field(default=5.0, ge=0.0, le=60.0)
+    after_s: float = Field(default=5.0, ge=0.0, le=60.0)
+    """The clip runs on for so long after the event was last seen, also where its rule's ``close_s`` is shorter."""
     longest_s: float = Field(default=60.0, ge=5.0, le=600.0)
-    """A longer event's clip is cut here; what follows has only its picture."""
+    """Of a longer event the first half of this is kept, and the last half."""
+    picture_every_s: float = Field(default=60.0, ge=10.0)
+    """A picture of an event that goes on, so often; of a long one they lie further apart, 16 at most."""
 
     @model_validator(mode="after")
     def _has_time_after_the_opening(self) -> Self:
-        if self.longest_s <= self.before_s:
-            raise ValueError(f"longest_s ({self.longest_s:g}) must be more than before_s ({self.before_s:g})")
+        if self.longest_s <= 2 * self.before_s:
+            raise ValueError(
+                f"longest_s ({self.longest_s:g}) must be more than twice before_s ({self.before_s:g}): "
+                "half of it shows the beginning"
+            )
         return self
 
 
@@ -178,6 +191,8 @@ class EdgeSettings(Part):
     server: ServerSettings = ServerSettings()
     model: ModelSettings = ModelSettings()
     clip: ClipSettings = ClipSettings()
+    disk_budget_mb: int = Field(default=20_000, ge=10)
+    """Megabytes (10^6 bytes) of evidence that wait for the server at most; then the least needed is deleted."""
     heartbeat_s: float = Field(default=10.0, gt=0.0)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """OpenMetrics on ``http://127.0.0.1:{port}/metrics``; without it none."""

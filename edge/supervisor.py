@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from contract.event import Evidence, Phase, Status
+from edge.budget import Budget
 from edge.camera import Camera
 from edge.capture import Source, masked, open_source
 from edge.clip import Recorder
@@ -73,6 +74,7 @@ class Edge:
             self._clear_up()
         except (OutboxError, OSError) as error:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
+        self._budget = Budget(self._outbox, EvidenceFolder(self._evidence), settings.disk_budget_mb * 1_000_000)
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
         self._cameras = [
             Camera(
@@ -151,6 +153,7 @@ class Edge:
             self._outbox.put,
             preview=self._uploader.offer_picture,
             stopping=self._stop,
+            make_room=self._budget.make_room,
         )
         self._recorders[camera.name] = recorder
         return Worker(

@@ -1,7 +1,7 @@
 """Fourth stop of a frame: boxes → people and vehicles with ids, carried on between detections."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -129,8 +129,17 @@ class Tracker:
     not touch each other.
     """
 
-    def __init__(self, classes: Sequence[str], *, detect_fps: float, min_score: float = 0.25) -> None:
+    def __init__(
+        self,
+        classes: Sequence[str],
+        *,
+        detect_fps: float,
+        min_score: float = 0.25,
+        asked: Collection[str] | None = None,
+    ) -> None:
+        """``asked``: the classes that somebody asks about, None for all; people and vehicles are always followed."""
         self._classes = tuple(classes)
+        self._ignored = np.array([not (asked is None or name in asked or name in GROUPS) for name in classes], bool)
         self._detect_fps = detect_fps
         self._min_score = min_score
         self._ids = count(1)
@@ -175,7 +184,7 @@ class Tracker:
     def _believed(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> Detections:
         """The detections that count: the good ones, and what weak ones add up to."""
         found = glance.boxes
-        good = found.scores >= self._min_score
+        good = (found.scores >= self._min_score) & ~self._ignored[found.classes]
         near = [one.box for one in self._followed.values()]
         weak = [
             Weak(box, int(found.classes[index]), float(found.scores[index]))

@@ -218,7 +218,8 @@ class Uploader:
         log.debug("evidence_sent", sha256=job.sha256, bytes=job.bytes)
 
     def _give_up(self, job: EvidenceJob, error: str) -> None:
-        self._outbox.evidence_failed(job.sha256, error=error)
+        self._outbox.evidence_lost(job.sha256, error)
+        self._folder.forget(job.sha256, job.media_type)
         log.warning("evidence_given_up", sha256=job.sha256, media_type=job.media_type, reason=error)
 
     def _ask(

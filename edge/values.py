@@ -34,13 +34,15 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamInfo:
-    """What a muxer must know of a coded video stream. ``codec``: FFmpeg's name, e.g. ``h264``, ``hevc``, ``mpeg4``."""
+    """What a muxer must know of a coded video stream. ``codec``: FFmpeg's name, e.g. ``h264``, ``hevc``, ``mpeg4``.
+    ``is_ours``: coded by the edge, not by the camera."""
 
     codec: str
     width: int
     height: int
     time_base: Fraction
     extradata: bytes | None
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

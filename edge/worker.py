@@ -95,7 +95,12 @@ class Worker:
         self._rest = Rest()
         self._sees_every_frame = detector.needs_motion
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
-        self._tracker = Tracker(detector.classes, detect_fps=camera.detect_fps, min_score=min_score)
+        self._tracker = Tracker(
+            detector.classes,
+            detect_fps=camera.detect_fps,
+            min_score=min_score,
+            asked={name for rule in camera.rules for name in rule.classes},
+        )
         self._rules = Rules(camera, timezone)
         self._events = Events(
             camera,
@@ -168,7 +173,8 @@ class Worker:
     def _look(self, frame: Frame, motion: Motion | None) -> Glance | None:
         """What the model saw; None when it is not this frame's turn, or other cameras' came first (`edge.turns`)."""
         try:
-            return self._detect.update(frame, motion, self._tracker.expected(frame.pts_s))
+            expected = () if motion is None else self._tracker.expected(frame.pts_s)
+            return self._detect.update(frame, motion, expected)
         except Skipped:
             return None
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import structlog
 
-from contract.event import Evidence
+from contract.event import Evidence, Severity
 from edge import mp4
-from edge.evidence import EvidenceFolder
+from edge.coder import StoppedError
+from edge.evidence import EvidenceFolder, MakeRoom, unlimited
 from edge.lane import Lane
 from edge.picture import jpeg
 from edge.values import Change, Packet
@@ -29,6 +30,10 @@ MOST_PICTURES = 32
 PREVIEW_QUALITY = 75
 _MOST_PARTS = 8
 """Clips of one event: a camera that comes back with another size again and again does not fill the message."""
+MOST_MOMENTS = 16
+"""Pictures from the course of one event."""
+_MUXED_BYTES = 64 * 1024
+"""What an MP4 takes beside its packets, roughly."""
 _RETRY_S = 1.0
 STOP_S = 1.5
 """Seconds to write what is under way when the edge stops."""
@@ -39,32 +44,39 @@ _BEHIND = "the edge was behind: its disk or processor is too slow for its camera
 
 @dataclass(slots=True)
 class Shown:
-    """The evidence of one event so far. Only the lanes touch it: the quick one ``picture``, the slow one ``clips``."""
+    """The evidence of one event so far. Only the lanes touch it: the quick one ``picture`` and ``moments``, the slow
+    one ``clips``."""
 
     picture: Evidence = field(default_factory=lambda: Evidence(kind="picture", missing="no picture was taken"))
+    moments: tuple[Evidence, ...] = ()
     clips: tuple[Evidence, ...] = ()
+    severity: Severity = Severity.MEDIUM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A change on its way out. ``image``: a better picture, seen at ``at``, to write first; ``packets``: the clip to
-    write first. ``is_slow``: this change or one before it of the same event has a clip, so it keeps behind that one."""
+    """A change on its way out. ``image``: a better picture, seen at ``at``, to write first; ``clips``: the packets of
+    the clips to write first. ``is_slow``: this change or one before it of the same event has a clip, so it keeps behind
+    that one."""
 
     change: Change
     shown: Shown
     at: datetime
     image: Image | None
-    packets: tuple[Packet, ...] | None
-    is_slow: bool
+    clips: tuple[tuple[Packet, ...], ...] = ()
+    is_slow: bool = False
 
 
 class EvidenceWriter:
     """One camera's evidence. ``give`` and ``give_preview`` never wait; ``put`` is called on the lanes, in order for
     each event, and again every second while it raises, until ``finish`` gives up."""
 
-    def __init__(self, camera: str, folder: Path, put: Callable[[Change], None]) -> None:
+    def __init__(
+        self, camera: str, folder: Path, put: Callable[[Change], None], make_room: MakeRoom = unlimited
+    ) -> None:
         self._camera = camera
         self._folder = EvidenceFolder(folder)
+        self._make_room = make_room
         self._put = put
         self._giving_up = threading.Event()
         self._lock = threading.Lock()
@@ -75,7 +87,7 @@ class EvidenceWriter:
 
     def give(self, job: Job) -> None:
         """Write the job's evidence, then put its change."""
-        size = sum(len(packet.data) for packet in job.packets or ())
+        size = sum(len(packet.data) for part in job.clips for packet in part)
         with self._lock:
             if job.image is not None and self._waiting_pictures >= MOST_PICTURES:
                 job = replace(job, image=None)
@@ -83,6 +95,14 @@ class EvidenceWriter:
             self._waiting_bytes += size if has_room else 0
             self._waiting_pictures += job.image is not None
         self._quick.give(lambda: self._do_quick(job, size, has_room=has_room))
+
+    def give_moment(self, shown: Shown, image: Image, at: datetime) -> None:
+        """Write a picture of an event that goes on; its next change names it. Left out when the lane is behind."""
+        with self._lock:
+            if self._waiting_pictures >= MOST_PICTURES:
+                return
+            self._waiting_pictures += 1
+        self._quick.give(lambda: self._do_moment(shown, image, at))
 
     def give_preview(self, image: Image, send: Callable[[str, bytes], None]) -> None:
         """Send a JPEG of the camera as it looks now; left out when the lane is behind."""
@@ -106,36 +126,47 @@ class EvidenceWriter:
 
     def _do_quick(self, job: Job, size: int, *, has_room: bool) -> None:
         if job.image is not None:
-            picture = self._write_picture(job.image, job.at)
+            picture = self._write_picture(job.image, job.at, job.shown.severity)
             with self._lock:
                 self._waiting_pictures -= 1
             if picture.missing is None or job.shown.picture.missing is not None:
                 job.shown.picture = picture
+        # The quick lane may move on to this event's next picture: what is said now is fixed here.
+        pictures = (job.shown.picture, *job.shown.moments)
         if job.is_slow:
-            # The quick lane may move on to this event's next picture: what is said now is fixed here.
-            picture_now = job.shown.picture
-            self._slow.give(lambda: self._do_slow(job, picture_now, size, has_room=has_room))
+            self._slow.give(lambda: self._do_slow(job, pictures, size, has_room=has_room))
         else:
-            self._send(job.change, job.shown.picture, job.shown.clips)
+            self._send(job.change, (*pictures, *job.shown.clips))
 
-    def _do_slow(self, job: Job, picture: Evidence, size: int, *, has_room: bool) -> None:
-        if job.packets is not None:
-            parts = mp4.by_stream(job.packets)[:_MOST_PARTS] if has_room else []
-            clips = tuple(self._write_clip(part) for part in parts)
+    def _do_moment(self, shown: Shown, image: Image, at: datetime) -> None:
+        picture = self._write_picture(image, at, shown.severity)
+        with self._lock:
+            self._waiting_pictures -= 1
+        if picture.missing is None:
+            moments = (*shown.moments, picture.model_copy(update={"periodic": True}))
+            # Every other one stays: the whole event is shown, however long it is.
+            shown.moments = moments if len(moments) <= MOST_MOMENTS else moments[::2]
+
+    def _do_slow(self, job: Job, pictures: tuple[Evidence, ...], size: int, *, has_room: bool) -> None:
+        for packets in job.clips:
+            parts = mp4.by_stream(packets) if has_room else []
+            clips = tuple(self._write_clip(part, job.shown.severity) for part in parts[:_MOST_PARTS])
             why = "no keyframe was seen" if has_room else _BEHIND
-            job.shown.clips = clips or (Evidence(kind="clip", missing=why),)
-            with self._lock:
-                self._waiting_bytes -= size if has_room else 0
-        self._send(job.change, picture, job.shown.clips)
+            job.shown.clips += clips or (Evidence(kind="clip", missing=why),)
+        job.shown.clips = job.shown.clips[-_MOST_PARTS:]
+        with self._lock:
+            self._waiting_bytes -= size if has_room else 0
+        self._send(job.change, (*pictures, *job.shown.clips))
 
     def _do_preview(self, image: Image, send: Callable[[str, bytes], None]) -> None:
         with self._lock:
             self._waiting_pictures -= 1
         send(self._camera, jpeg(image, PREVIEW_QUALITY))
 
-    def _write_picture(self, image: Image, at: datetime) -> Evidence:
+    def _write_picture(self, image: Image, at: datetime, severity: Severity) -> Evidence:
         try:
             data = jpeg(image)
+            self._make_room(len(data), severity)
             with self._folder.draft("image/jpeg") as draft:
                 draft.write_bytes(data)
                 sha256, size = self._folder.keep(draft, "image/jpeg")
@@ -144,30 +175,36 @@ class EvidenceWriter:
             return Evidence(kind="picture", missing=self._told("picture", error))
         return Evidence(kind="picture", sha256=sha256, bytes=size, media_type="image/jpeg", at=at)
 
-    def _write_clip(self, packets: list[Packet]) -> Evidence:
+    def _write_clip(self, packets: list[Packet], severity: Severity) -> Evidence:
         first, last = (choose(packets, key=lambda packet: packet.pts_s) for choose in (min, max))
-        # By the camera's own time: the edge's clock may have been put back in between.
-        lasts_s = last.pts_s - first.pts_s + float(last.duration * last.stream.time_base)
-        started_at = first.captured_at
-        ended_at = started_at + timedelta(seconds=lasts_s)
+
+        def at(pts_s: float) -> datetime:
+            # By the camera's own time: the edge's clock may have been put back in between.
+            return first.captured_at + timedelta(seconds=pts_s - first.pts_s)
+
+        lasts_s = float(last.duration * last.stream.time_base)
+        clip = Evidence(kind="clip", missing=_STOPPED, started_at=at(first.pts_s), ended_at=at(last.pts_s + lasts_s))
         if self._giving_up.is_set():
-            return Evidence(kind="clip", missing=_STOPPED, started_at=started_at, ended_at=ended_at)
+            return clip
         try:
+            self._make_room(sum(len(packet.data) for packet in packets) + _MUXED_BYTES, severity)
             with self._folder.draft("video/mp4") as draft:
-                mp4.write(packets, draft, self._giving_up.is_set)
+                written = mp4.write(packets, draft, self._giving_up.is_set)
                 sha256, size = self._folder.keep(draft, "video/mp4")
-        except mp4.StoppedError:
-            return Evidence(kind="clip", missing=_STOPPED, started_at=started_at, ended_at=ended_at)
+        except StoppedError:
+            return clip
         except Exception as error:
-            missing = self._told("clip", error)
-            return Evidence(kind="clip", missing=missing, started_at=started_at, ended_at=ended_at)
+            return clip.model_copy(update={"missing": self._told("clip", error)})
         return Evidence(
             kind="clip",
             sha256=sha256,
             bytes=size,
             media_type="video/mp4",
-            started_at=started_at,
-            ended_at=ended_at,
+            started_at=clip.started_at,
+            ended_at=clip.ended_at,
+            codec=written.codec,
+            coded_by="camera" if written.is_native and not first.stream.is_ours else "edge",
+            gaps=tuple((at(begin_s), at(end_s)) for begin_s, end_s in written.gaps_s),
         )
 
     def _told(self, what: str, error: Exception) -> str:
@@ -176,9 +213,9 @@ class EvidenceWriter:
         log.warning("evidence_missing", camera=self._camera, what=what, error=f"{type(error).__name__}: {error}")
         return f"the {what} could not be written: {why}"[:500]
 
-    def _send(self, change: Change, picture: Evidence, clips: tuple[Evidence, ...]) -> None:
+    def _send(self, change: Change, evidence: tuple[Evidence, ...]) -> None:
         """Put the change; while the journal cannot be written, keep it and try again."""
-        data = change.data.model_copy(update={"evidence": (picture, *clips)})
+        data = change.data.model_copy(update={"evidence": evidence})
         whole = replace(change, data=data)
         is_told = False
         while True:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, session, users
+from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -22,6 +22,7 @@ from server.limits import Limits
 from server.live import Live
 from server.metrics import Metrics
 from server.mqtt import Link
+from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
     evidence.router,
+    playback.router,
     criteria.router,
     cameras.router,
     pictures.router,
@@ -61,6 +63,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
         evidence=EvidenceFiles(settings.evidence_dir),
+        working_copies=WorkingCopies(
+            settings.evidence_dir / "working",
+            clock,
+            at_once=settings.working_copies.at_once,
+            keep_bytes=settings.working_copies.keep_mb * 1_000_000,
+        ),
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
@@ -97,6 +105,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             yield
         finally:
             services.live.close()
+            await asyncio.to_thread(services.working_copies.close)
             if with_ingest:
                 await asyncio.to_thread(link.stop)
             services.database.close()

@@ -55,7 +55,11 @@ class SessionOut(Schema):
 
 
 class EvidenceOut(Schema):
-    """A picture or clip. ``url`` is None until its bytes have arrived; ``missing`` says why there will be none."""
+    """A picture or clip. ``url`` is None until its bytes have arrived; ``missing`` says why there will be none.
+
+    ``play_url``: a clip as every browser plays it, where that is not ``url`` itself. ``periodic``: a picture that was
+    taken because time had passed. ``gaps``: where a clip stands still, because nothing was received.
+    """
 
     kind: Literal["picture", "clip"]
     sha256: str | None
@@ -65,6 +69,11 @@ class EvidenceOut(Schema):
     ended_at: datetime | None
     url: str | None
     missing: str | None
+    play_url: str | None = None
+    periodic: bool = False
+    codec: str | None = None
+    coded_by: Literal["camera", "edge"] | None = None
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
 
 
 class SubjectOut(Schema):

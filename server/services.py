@@ -12,6 +12,7 @@ from server.database import Database
 from server.evidence import EvidenceFiles
 from server.live import Live
 from server.metrics import Metrics
+from server.playback import WorkingCopies
 from server.settings import Settings
 
 
@@ -24,6 +25,7 @@ class Services:
     database: Database
     live: Live
     evidence: EvidenceFiles
+    working_copies: WorkingCopies
     metrics: Metrics
     definitions: Definitions
     """The criteria, as the file named when the server started."""

@@ -46,6 +46,15 @@ class HttpSettings(Part):
     """A body of which nothing comes for this long is given up; what was uploaded is kept."""
 
 
+class WorkingCopySettings(Part):
+    """Copies of clips that browsers cannot play as the camera coded them."""
+
+    at_once: int = Field(default=1, ge=1, le=64)
+    """So many are made at a time, each on a processor core."""
+    keep_mb: int = Field(default=5000, ge=1)
+    """Megabytes (10^6 bytes) of copies that are kept; those that nobody looked at for longest go first."""
+
+
 class Settings(Part):
     """One server."""
 
@@ -54,6 +63,7 @@ class Settings(Part):
     database: DatabaseSettings = DatabaseSettings()
     evidence_dir: Path = Path("var/server/evidence")
     """Pictures and clips, by hash."""
+    working_copies: WorkingCopySettings = WorkingCopySettings()
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
     criteria_file: Path = Path("configs/criteria.yaml")

@@ -195,7 +195,7 @@ class EvidenceRow(Table):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """picture | clip"""
+    """picture | clip | moment (a picture that was taken because time had passed)"""
     sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(Key)
     media_type: Mapped[str] = mapped_column(String(64))

@@ -1,12 +1,14 @@
 """One opened stream → decoded pictures, each with the packets that brought it. PyAV only: OpenCV's reader dies of some
 files (it corrupts the heap), and takes every other camera of the process with it."""
 
+import threading
 from collections.abc import Callable, Iterator
 
 import av
 import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from edge.clock import Clock
@@ -128,9 +130,16 @@ class Decoder:
         )
 
 
+_converters = threading.local()
+
+
 def bgr(picture: VideoFrame) -> Image:
     """Height × width × 3, BGR, 0..255."""
-    return np.ascontiguousarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
+    # A converter is set up once for a size, which takes longer than converting a small picture; one a thread.
+    converter = getattr(_converters, "bgr", None)
+    if converter is None:
+        converter = _converters.bgr = VideoReformatter()
+    return np.ascontiguousarray(converter.reformat(picture, format="bgr24").to_ndarray(), dtype=np.uint8)
 
 
 def luma(picture: VideoFrame) -> NDArray[np.uint8]:

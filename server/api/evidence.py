@@ -82,11 +82,8 @@ async def upload(sha256: Sha256, expected: Named, request: Request, has: Has) ->
 
 @router.get("/{sha256}", response_class=FileResponse)
 def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
-    """The picture or clip, with byte ranges. That it was looked at is kept in the audit."""
-    with has.database.read() as session:
-        held = evidence.held(session, sha256)
-    if held is None or not has.evidence.has(sha256):
-        raise HTTPException(404, "Chưa có tệp này. / This file is not here (yet).")
+    """The picture or clip, byte for byte as the edge sent it, with byte ranges. The audit keeps who looked at it."""
+    held = at_hand(has, sha256)
     action = "view_clip" if held.kind == "clip" else "view_picture"
     keep_look(has, user.id, action, held.incident_code, sha256)
     # the name is the content's hash: what a browser has is right for ever, but it must ask before it shows it
@@ -94,6 +91,15 @@ def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return FileResponse(has.evidence.path(sha256), media_type=held.media_type, headers=headers)
+
+
+def at_hand(has: Services, sha256: str) -> evidence.Held:
+    """Evidence that lies here whole. Raises HTTPException (404)."""
+    with has.database.read() as session:
+        held = evidence.held(session, sha256)
+    if held is None or not has.evidence.has(sha256):
+        raise HTTPException(404, "Chưa có tệp này. / This file is not here (yet).")
+    return held
 
 
 def _range(request: Request, expected: evidence.Expected) -> tuple[int | None, int, int]:

@@ -30,6 +30,8 @@ class Held:
     media_type: str
     event_id: str
     incident_code: str
+    codec: str | None
+    """A clip's, as its event says it (RFC 6381)."""
 
 
 def name(session: Session, sightings: Iterable[Sighting]) -> None:
@@ -93,7 +95,7 @@ def store(session: Session, sha256: str, now: datetime) -> list[IncidentRow]:
 def held(session: Session, sha256: str) -> Held | None:
     """Stored evidence by its hash; None when it is not here."""
     row = session.execute(
-        select(EvidenceRow.kind, EvidenceRow.media_type, EvidenceRow.event_id, IncidentRow.code)
+        select(EvidenceRow.kind, EvidenceRow.media_type, EvidenceRow.event_id, IncidentRow.code, EventRow.data)
         .join(EventRow, EventRow.id == EvidenceRow.event_id)
         .join(IncidentRow, IncidentRow.id == EventRow.incident_id, isouter=True)
         .where(EvidenceRow.sha256 == sha256, EvidenceRow.stored_at.is_not(None))
@@ -102,13 +104,20 @@ def held(session: Session, sha256: str) -> Held | None:
     ).one_or_none()
     if row is None:
         return None
-    return Held(kind=row.kind, media_type=row.media_type, event_id=row.event_id, incident_code=row.code or "")
+    named = {part["sha256"]: part for part in row.data["evidence"]}
+    return Held(
+        kind=row.kind,
+        media_type=row.media_type,
+        event_id=row.event_id,
+        incident_code=row.code or "",
+        codec=named.get(sha256, {}).get("codec"),
+    )
 
 
 def _values(event_id: str, sha256: str, part: Evidence) -> dict[str, Any]:
     return {
         "event_id": event_id,
-        "kind": part.kind,
+        "kind": "moment" if part.periodic else part.kind,
         "sha256": sha256,
         "bytes": part.bytes,
         "media_type": part.media_type,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contract.event import EventData
 from contract.event import Evidence as Named
 from server.criteria.definition import Definitions
+from server.playback import is_playable
 from server.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
 from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
 from server.verdict import Standing, State
@@ -122,7 +123,7 @@ def _names(session: Session, user_ids: set[int]) -> dict[int, str]:
 
 def _event(row: EventRow, kept: Sequence[EvidenceRow]) -> EventOut:
     data = EventData.model_validate(row.data)
-    named = {part.sha256 for part in data.evidence}
+    named = {part.sha256: part for part in data.evidence}
     return EventOut(
         id=row.id,
         revision=row.revision,
@@ -137,13 +138,15 @@ def _event(row: EventRow, kept: Sequence[EvidenceRow]) -> EventOut:
             for who in data.subjects
         ),
         evidence=(
-            *(_kept(part) for part in kept if part.stored_at is not None or part.sha256 in named),
+            *(_kept(row, named.get(row.sha256)) for row in kept if row.stored_at is not None or row.sha256 in named),
             *(_missing(part) for part in data.evidence if part.missing is not None),
         ),
     )
 
 
-def _kept(row: EvidenceRow) -> EvidenceOut:
+def _kept(row: EvidenceRow, part: Named | None) -> EvidenceOut:
+    url = evidence_url(row.sha256) if row.stored_at is not None else None
+    codec = part.codec if part is not None else None
     return EvidenceOut(
         kind="clip" if row.kind == "clip" else "picture",
         sha256=row.sha256,
@@ -151,8 +154,13 @@ def _kept(row: EvidenceRow) -> EvidenceOut:
         media_type=row.media_type,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        url=evidence_url(row.sha256) if row.stored_at is not None else None,
+        url=url,
         missing=None,
+        play_url=f"{url}/playable" if url and not is_playable(codec) else None,
+        periodic=row.kind == "moment",
+        codec=codec,
+        coded_by=part.coded_by if part is not None else None,
+        gaps=part.gaps if part is not None else (),
     )
 
 
@@ -162,8 +170,9 @@ def _missing(part: Named) -> EvidenceOut:
         sha256=None,
         bytes=None,
         media_type=None,
-        started_at=None,
-        ended_at=None,
+        started_at=part.at or part.started_at,
+        ended_at=part.ended_at,
         url=None,
         missing=part.missing,
+        periodic=part.periodic,
     )

@@ -22,6 +22,10 @@ MOST_BOXES = 4
 """Boxes drawn over an event's picture: the surest. A long event has dozens of tracks, each box from another moment."""
 SLIVER = 0.0005
 """Of the picture's area: 16 × 10 of 640 × 500 pixels."""
+MOST_MOMENTS = 16
+"""Pictures from the course of one event in the strip, spread over it."""
+COPY_WAIT_S = 25
+"""A player waits so long for a copy to be made before it asks again."""
 YEAR_S = 365 * 24 * 3600
 DARK_MEDIA = {"auto": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
 """When static/css/dark.css holds, by the theme an officer chose."""
@@ -95,7 +99,7 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "place": lambda incident: facts.place(incident, speak),
         "reasons": _reasons(language),
         "event_json": lambda event: _event_json(event, speak),
-        "picture_of": lambda event: _url(event, "picture"),
+        "shots": lambda event: _shots(event, speak),
         "criterion_name": lambda criterion: _told(criterion, "name", language),
         "criterion_why": lambda criterion: _told(criterion, "why", language),
         "amount": lambda criterion, number: _amount(criterion, number, form, speak),
@@ -144,16 +148,41 @@ def _reason_name(code: str | None, language: str) -> str:
 
 
 def _event_json(event: EventOut, speak: Texts) -> str:
-    """What the player needs of an event, as JSON for a data attribute."""
+    """What the player needs of an event, as JSON for a data attribute: its (first) clip and its best picture."""
+    return str(_shots(event, speak)[0]["json"])
 
+
+def _shots(event: EventOut, speak: Texts) -> list[dict[str, Any]]:
+    """What an event has to show: itself, then of a long one the pictures from in between and its last part.
+
+    Each with ``json`` for the player, ``thumb`` and ``at``.
+    """
+    picture, clips = _picture(event), [part for part in event.evidence if part.kind == "clip"]
+    clip = next((part for part in clips if part.url), clips[-1] if clips else None)
+    moments = [part for part in event.evidence if part.periodic and part.url]
+    moments = moments[:: -(-len(moments) // MOST_MOMENTS) or 1]
+    shots = [_shot(event, picture, clip, event.started_at, speak)]
+    later = [_shot(event, moment, None, moment.started_at or event.started_at, speak) for moment in moments]
+    rest = [part for part in clips if part is not clip and part.url]
+    later += [_shot(event, picture, part, part.started_at or event.started_at, speak) for part in rest]
+    return shots + sorted(later, key=lambda shot: shot["at"])
+
+
+def _shot(
+    event: EventOut, picture: EvidenceOut | None, clip: EvidenceOut | None, at: datetime, speak: Texts
+) -> dict[str, Any]:
     def label(class_name: str, score: float) -> str:
         return f"{speak.gettext(words.SUBJECTS.get(class_name, class_name))} {round(score * 100)}%"
 
     slim = event.model_dump(mode="json", include={"started_at", "last_seen_at"})
     surest = sorted((who for who in event.subjects if _is_visible(who)), key=lambda who: -who.score)[:MOST_BOXES]
     slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in surest]
-    slim |= {kind: _part(event, kind) for kind in ("picture", "clip")}
-    return json.dumps(slim, ensure_ascii=False)
+    if picture is not None and picture.periodic:
+        # The boxes are of other moments.
+        slim |= {"subjects": [], "periodic": True}
+    slim |= {"picture": _part(picture), "clip": _part(clip)}
+    thumb = picture.url if picture is not None else None
+    return {"json": json.dumps(slim, ensure_ascii=False), "thumb": thumb, "at": at, "is_moment": "periodic" in slim}
 
 
 def _is_visible(who: SubjectOut) -> bool:
@@ -162,20 +191,19 @@ def _is_visible(who: SubjectOut) -> bool:
     return (x2 - x1) * (y2 - y1) > SLIVER
 
 
-def _part(event: EventOut, kind: str) -> dict[str, Any] | None:
-    found = _evidence(event, kind)
-    return found.model_dump(mode="json", include={"url", "missing", "started_at", "ended_at"}) if found else None
+def _part(found: EvidenceOut | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    slim = found.model_dump(mode="json", include={"url", "missing", "started_at", "ended_at", "gaps"})
+    if found.play_url is not None:
+        slim |= {"url": f"{found.play_url}?wait={COPY_WAIT_S}", "is_copy": True}
+    return slim
 
 
-def _evidence(event: EventOut, kind: str) -> EvidenceOut | None:
-    """The latest of its kind, one whose bytes are here before one that is still on its way."""
-    parts = [part for part in event.evidence if part.kind == kind]
+def _picture(event: EventOut) -> EvidenceOut | None:
+    """The latest that shows the subjects best, one whose bytes are here before one that is still on its way."""
+    parts = [part for part in event.evidence if part.kind == "picture" and not part.periodic]
     return next((part for part in reversed(parts) if part.url), parts[-1] if parts else None)
-
-
-def _url(event: EventOut, kind: str) -> str | None:
-    found = _evidence(event, kind)
-    return found.url if found else None
 
 
 def _told(criterion: CriterionOut, what: str, language: str) -> str:

@@ -68,6 +68,28 @@ MESSAGES: dict[str, Message] = {
     "event-v1-closed-without-clip": event(
         Phase.CLOSED, 3, (PICTURE, Evidence(kind="clip", missing="no keyframe was seen")), 16.48
     ),
+    "event-v1-closed-long": event(
+        Phase.CLOSED,
+        9,
+        (
+            PICTURE,
+            PICTURE.model_copy(update={"sha256": "77" * 32, "at": AT + timedelta(minutes=1), "periodic": True}),
+            CLIP.model_copy(
+                update={
+                    "codec": "hvc1.1.6.L120.90",
+                    "coded_by": "camera",
+                    "gaps": ((AT + timedelta(seconds=4), AT + timedelta(seconds=9)),),
+                }
+            ),
+            Evidence(
+                kind="clip",
+                started_at=AT + timedelta(seconds=60),
+                ended_at=AT + timedelta(seconds=90),
+                missing="deleted at the edge before it could be sent: its disk budget was used up",
+            ),
+        ),
+        85.0,
+    ),
     "event-v1-cancelled": event(Phase.CANCELLED, 2, (), 4.0),
     "health-v1": Health(
         id="health-7-42",

@@ -1,11 +1,11 @@
-"""Clips play in Chromium, from the camera's own H.264 and from what was coded anew."""
+"""Clips play in Chromium: the camera's own H.264, what had to be coded anew, and working copies of the rest."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from edge import mp4
+from edge import mp4, working_copy
 from tests.support import needs
 from tests.support.coded import a_video, packets_of
 
@@ -38,10 +38,15 @@ def test_clips_play_seek_and_end_in_chromium(tmp_path: Path) -> None:
     sources = {
         "b-frames": packets_of(a_video(tmp_path / "b.mp4", options={"g": "10", "bf": "3"})),
         "annex-b": packets_of(tmp_path / "b.mp4", bitstream_filter="h264_mp4toannexb"),
-        "coded-anew": packets_of(a_video(tmp_path / "m.avi", codec="mpeg4", size=(161, 121))),
+        "coded-anew": packets_of(a_video(tmp_path / "m.avi", codec="mpeg2video", size=(161, 121))),
+        "h265": packets_of(a_video(tmp_path / "h.mp4", codec="libx265", options={"x265-params": "log-level=none"})),
+        "mpeg-4": packets_of(a_video(tmp_path / "4.avi", codec="mpeg4")),
+        "motion-jpeg": packets_of(a_video(tmp_path / "j.avi", codec="mjpeg", pix_fmt="yuvj420p", options={})),
     }
     for name, packets in sources.items():
         mp4.write(packets, tmp_path / f"{name}.mp4")
+    for name in ("h265", "mpeg-4", "motion-jpeg"):
+        working_copy.make((tmp_path / f"{name}.mp4").rename(tmp_path / name), tmp_path / f"{name}.mp4")
     (tmp_path / "page.html").write_text(PAGE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=needs.chromium(), args=["--no-sandbox"])

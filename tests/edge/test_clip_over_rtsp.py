@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.event import Phase
+from edge import working_copy
 from edge.capture import open_source
 from edge.clip import Recorder
 from edge.clock import SystemClock
@@ -22,10 +23,10 @@ from tests.support.rtsp_camera import RtspCamera, rtsp_camera
 pytestmark = pytest.mark.rtsp
 
 
-@pytest.fixture
-def camera() -> Iterator[RtspCamera]:
-    serving = rtsp_camera()
-    serving.start()
+@pytest.fixture(params=["/camera", "/h265"], ids=["h264", "h265"])
+def camera(request: pytest.FixtureRequest) -> Iterator[RtspCamera]:
+    serving = rtsp_camera(request.param)
+    serving.start(request.param)
     yield serving
     serving.kill()
 
@@ -35,7 +36,7 @@ def test_a_live_cameras_clip_holds_its_own_pictures(camera: RtspCamera, tmp_path
     source = open_source(CameraSettings(name="kho-sau", source=camera.url), SystemClock(), stop)
     put: list[Change] = []
     seen: list[Packet] = []
-    recorder = Recorder("kho-sau", ClipSettings(before_s=1.0), tmp_path / "evidence", put.append)
+    recorder = Recorder("kho-sau", ClipSettings(before_s=1.0, after_s=0.0), tmp_path / "evidence", put.append)
 
     def told(frame: Frame, phase: Phase, revision: int) -> None:
         change = at(a_change(1, phase=phase, revision=revision), frame.pts_s)
@@ -54,9 +55,13 @@ def test_a_live_cameras_clip_holds_its_own_pictures(camera: RtspCamera, tmp_path
     assert clip.missing is None, clip.missing
     assert clip.sha256 is not None
     path = EvidenceFolder(tmp_path / "evidence").path(clip.sha256, "video/mp4")
-    assert facts(path) == ("h264", "yuv420p", 0.0)
+    assert facts(path) == ({"/camera": "h264", "/h265": "hevc"}[camera.mount], "yuv420p", 0.0)
+    assert clip.coded_by == "camera"
+    assert (clip.codec or "")[:4] == {"/camera": "avc1", "/h265": "hvc1"}[camera.mount]
     assert has_its_index_first(path)
     assert len(played(path)) >= 28
     kept = pictures(packets_of(path))
     sent = pictures(seen)
     assert kept == sent[sent.index(kept[0]) :][: len(kept)]
+    working_copy.make(path, tmp_path / "copy.mp4")
+    assert [at for at, _ in played(tmp_path / "copy.mp4")] == pytest.approx([at for at, _ in played(path)], abs=0.01)

@@ -102,7 +102,7 @@ def test_a_power_cut_in_a_recording_loses_doubles_and_leaves_nothing(tmp_path: P
             "server": {"url": f"http://127.0.0.1:{port}", "token_file": str(token)},
             "model": {"name": "builtin"},
             "heartbeat_s": 0.5,
-            "clip": {"before_s": 1, "longest_s": 10},
+            "clip": {"before_s": 1, "after_s": 3, "longest_s": 10},
             "cameras": cameras,
         }
         config.write_text(yaml.safe_dump(document))
@@ -117,8 +117,11 @@ def test_a_power_cut_in_a_recording_loses_doubles_and_leaves_nothing(tmp_path: P
             wait_until(lambda: asked(database, "SELECT id FROM events WHERE phase = 'closed'"), "a closing", 20)
         (tmp_path / "edge.log").unlink()
         with running(config):
-            wait_until(lambda: (tmp_path / "edge.log").read_text().count("recording_finished") == 2, "the end", 20)
+            wait_until(lambda: (tmp_path / "edge.log").read_text().count("recording_finished") == 2, "the end", 60)
             wait_until(lambda: asked(journal, "SELECT count(*) FROM open_event") == [(0,)], "events to close")
+            # Closings that waited for the rest of their clip come after the end.
+            clips = "SELECT DISTINCT json_extract(data, '$.evidence[1].missing') FROM events"
+            wait_until(lambda: asked(database, clips) == [(None,)], "the second analysis to give each event its clip")
             wait_until(lambda: asked(journal, "SELECT count(*) FROM message") == [(0,)], "every receipt")
             wait_until(lambda: asked(journal, "SELECT count(*) FROM evidence") == [(0,)], "all evidence to be there")
 
@@ -128,8 +131,7 @@ def test_a_power_cut_in_a_recording_loses_doubles_and_leaves_nothing(tmp_path: P
         events = asked(database, "SELECT camera_id, started_at, phase FROM events")
         assert len({row[:2] for row in events}) == len(events) >= 2, "an event was told as two"
         assert {row[2] for row in events} == {"closed"}
-        clips = asked(database, "SELECT DISTINCT json_extract(data, '$.evidence[1].missing') FROM events")
-        assert clips == [(None,)], "the second analysis gave each event its clip"
+        assert asked(database, clips) == [(None,)]
         doubled = "SELECT message_id FROM event_revisions GROUP BY source, message_id HAVING count(*) > 1"
         assert asked(database, doubled) == []
         assert asked(database, "SELECT reason FROM dead_letters WHERE accepted_at IS NULL") == []

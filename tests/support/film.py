@@ -16,12 +16,21 @@ FPS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """An MP4 that a browser plays, a JPEG of its middle, and where the people were then (fractions x1 y1 x2 y2)."""
+    """An MP4, a JPEG of its middle, and where the people were then (fractions x1 y1 x2 y2).
+
+    ``codec``: of the clip, as an edge says it (None: it says nothing, and browsers play it). ``gaps_s``: seconds of the
+    clip in which nothing was received. ``moments``: pictures taken on the way. ``later``: the clip of a long event's
+    last part.
+    """
 
     clip: bytes
     picture: bytes
     seconds: float
     people: tuple[tuple[float, float, float, float], ...]
+    codec: str | None = None
+    gaps_s: tuple[tuple[float, float], ...] = ()
+    moments: tuple[bytes, ...] = ()
+    later: bytes | None = None
 
 
 @cache

@@ -8,8 +8,8 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
-_SMALL = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=10/1"
-_LARGE = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=10/1"
+_SMALL = "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=10/1"
+_LARGE = "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=640,height=360,framerate=10/1"
 _H264 = "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 bitrate=300 ! rtph264pay name=pay0 pt=96"
 _H265 = (
     "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=10 bitrate=300 option-string=log-level=none "

@@ -44,17 +44,15 @@ class Scene:
         if self.film is None:
             return tuple(Evidence(kind=kind, missing="máy biên vừa khởi động lại") for kind in ("picture", "clip"))
         middle = self.at + timedelta(seconds=self.film.seconds / 2)
-        picture, clip = self.film.picture, self.film.clip
+        clips = [(self.film.clip, self.at)]
+        if self.film.later is not None:
+            clips.append((self.film.later, self.at + timedelta(seconds=self.lasts_s - self.film.seconds)))
+        step = timedelta(seconds=self.lasts_s / (len(self.film.moments) + 1))
+        moments = [(jpeg, self.at + step * number) for number, jpeg in enumerate(self.film.moments, start=1)]
         return (
-            Evidence(kind="picture", sha256=_sha256(picture), bytes=len(picture), media_type="image/jpeg", at=middle),
-            Evidence(
-                kind="clip",
-                sha256=_sha256(clip),
-                bytes=len(clip),
-                media_type="video/mp4",
-                started_at=self.at,
-                ended_at=self.at + timedelta(seconds=self.film.seconds),
-            ),
+            _picture(self.film.picture, middle),
+            *(_picture(jpeg, at).model_copy(update={"periodic": True}) for jpeg, at in moments),
+            *(_clip(clip, at, self.film) for clip, at in clips),
         )
 
 
@@ -113,8 +111,11 @@ class Ward:
         for scene in scenes:
             self._ingest.take([deliver(self._event(scene))])
             if scene.film is not None:
-                self._upload(scene.film.picture, "image/jpeg")
-                self._upload(scene.film.clip, "video/mp4")
+                for jpeg in (scene.film.picture, *scene.film.moments):
+                    self._upload(jpeg, "image/jpeg")
+                for clip in (scene.film.clip, scene.film.later):
+                    if clip is not None:
+                        self._upload(clip, "video/mp4")
 
     def waiting(self) -> list[str]:
         """The codes of what waits for a verdict, in the queue's order."""
@@ -170,6 +171,24 @@ def open_ward(folder: Path) -> Iterator[Ward]:
             token = edges.register(session, SITE, EDGE, has.clock.now())
         ingest = Ingest(has.settings, database=has.database, clock=has.clock, live=has.live, metrics=has.metrics)
         yield Ward(office=office, token=token, _ingest=ingest)
+
+
+def _picture(jpeg: bytes, at: datetime) -> Evidence:
+    return Evidence(kind="picture", sha256=_sha256(jpeg), bytes=len(jpeg), media_type="image/jpeg", at=at)
+
+
+def _clip(mp4: bytes, at: datetime, film: Film) -> Evidence:
+    return Evidence(
+        kind="clip",
+        sha256=_sha256(mp4),
+        bytes=len(mp4),
+        media_type="video/mp4",
+        started_at=at,
+        ended_at=at + timedelta(seconds=film.seconds),
+        codec=film.codec,
+        coded_by="camera" if film.codec else None,
+        gaps=tuple((at + timedelta(seconds=begin), at + timedelta(seconds=end)) for begin, end in film.gaps_s),
+    )
 
 
 def _sha256(body: bytes) -> str:

@@ -1,5 +1,6 @@
 // The stage: clip or picture of one event, with its boxes, its place in time, and the strip of an incident's events.
 
+import { request } from "./api.js";
 import { draw } from "./boxes.js";
 import { clock, t } from "./text.js";
 
@@ -7,8 +8,15 @@ const SPEEDS = [1, 2, 4, 0.5];
 const STEP_S = 0.1;
 // An event tells a subject's latest box: near that instant it is where the subject is, else where it was last seen.
 const NEAR_MS = 700;
+const AGAIN_MS = 2000;
 const ICONS = "/static/icons.svg";
 const remembered = { boxes: true, speed: 1 };
+
+function bar(from, to) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [key, value] of Object.entries({ class: "scrub-gap", x: from, width: Math.max(4, to - from), height: 8 })) node.setAttribute(key, value);
+  return node;
+}
 
 export class Player {
   /** `stage`: an element with data-stage, as case.html makes it. */
@@ -37,6 +45,7 @@ export class Player {
     for (const button of this.stage.querySelectorAll("[data-step]")) on(button, "click", () => this.step(Number(button.dataset.step)));
     for (const button of this.stage.querySelectorAll("[data-event]")) on(button, "click", () => this.show(button));
     for (const kind of ["play", "pause", "ended"]) on(this.video, kind, () => this.#drawPlay());
+    on(this.video, "loadeddata", () => this.#drawNote());
     for (const kind of ["timeupdate", "seeked", "loadedmetadata"]) on(this.video, kind, () => this.#drawTime());
     on(this.video, "error", () => this.#clipFailed());
     on(this.image, "load", () => this.#drawBoxes());
@@ -47,6 +56,7 @@ export class Player {
   /** Let go of the clip and its connection. */
   close() {
     this.watch.disconnect();
+    this.event = null;
     this.video.pause();
     this.video.removeAttribute("src");
     this.video.load();
@@ -57,13 +67,16 @@ export class Player {
     for (const other of this.stage.querySelectorAll("[data-event]")) other.setAttribute("aria-pressed", String(other === button));
     this.event = button ? JSON.parse(button.dataset.event) : null;
     const { clip, picture } = this.event ?? {};
+    this.failed = "";
     if (picture?.url) this.image.src = picture.url;
     else this.image.removeAttribute("src");
     if (clip?.url) {
       if (this.video.getAttribute("src") !== clip.url) this.video.src = clip.url;
       if (picture?.url) this.video.poster = picture.url;
     } else {
+      this.video.pause();
       this.video.removeAttribute("src");
+      this.video.load();
     }
     this.video.playbackRate = remembered.speed;
     this.#drawMode(clip?.url ? "clip" : "picture");
@@ -122,9 +135,6 @@ export class Player {
     if (!shows && picture?.missing) {
       this.part("nothing-why").textContent = t("Không có hình: %(why)s", { why: picture.missing });
     }
-    const why = mode === "picture" && shows && !clip?.url ? this.#whyNoClip(clip) : "";
-    this.part("note").textContent = why;
-    this.part("note").hidden = !why;
     const swap = this.part("swap");
     swap.setAttribute("aria-pressed", String(mode === "picture"));
     swap.disabled = !(clip?.url && picture?.url);
@@ -137,16 +147,52 @@ export class Player {
     this.#drawTime();
   }
 
+  /** What there is to say about what is on screen, or why something is not. */
+  #drawNote() {
+    const { clip, picture } = this.event ?? {};
+    let note = "";
+    if (this.failed) note = this.failed;
+    else if (this.mode === "picture" && picture?.url && !clip?.url) note = this.#whyNoClip(clip);
+    else if (this.mode === "clip" && clip?.is_copy && this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+      note = t("Đang chuyển đoạn ghi để xem trên trình duyệt…");
+    } else if (this.mode === "clip" && this.#isInGap()) note = t("Camera mất hình trong khoảng này.");
+    this.part("note").textContent = note;
+    this.part("note").hidden = !note;
+  }
+
+  #isInGap() {
+    const at = this.#instant();
+    return (this.event?.clip?.gaps ?? []).some(([begin, end]) => Date.parse(begin) <= at && at < Date.parse(end));
+  }
+
   #whyNoClip(clip) {
+    if (this.event.periodic) return t("Ảnh chụp định kỳ khi sự việc kéo dài.");
     if (clip?.missing) return t("Không có đoạn ghi: %(why)s", { why: clip.missing });
     return clip ? t("Đoạn ghi đang được gửi lên") : t("Sự việc chưa kết thúc: đoạn ghi sẽ tới sau");
   }
 
   #clipFailed() {
-    if (!this.video.getAttribute("src") || !this.event) return;
+    const src = this.video.getAttribute("src");
+    if (!src || !this.event) return;
+    this.failed = t("Trình duyệt không phát được đoạn ghi này.");
     this.#drawMode("picture");
-    this.part("note").textContent = t("Trình duyệt không phát được đoạn ghi này.");
-    this.part("note").hidden = false;
+    if (this.event.clip?.is_copy) this.#askForCopy(src);
+  }
+
+  /** The server has no copy to play: it says why, or (503) that it will have one. */
+  async #askForCopy(src) {
+    try {
+      await request("GET", src);
+      if (this.video.getAttribute("src") !== src) return;
+      this.failed = "";
+      this.video.load();
+      this.#drawMode("clip");
+    } catch (error) {
+      if (this.video.getAttribute("src") !== src) return;
+      this.failed = error.message;
+      this.#drawNote();
+      if (error.status === 503) setTimeout(() => this.#askForCopy(src), AGAIN_MS);
+    }
   }
 
   #drawPlay() {
@@ -172,10 +218,11 @@ export class Player {
     const [from, width] = [Number(span.getAttribute("x")), Number(span.getAttribute("width"))];
     this.part("done-span").setAttribute("x", from);
     this.part("done-span").setAttribute("width", Math.max(0, Math.min(width, share * 1000 - from)));
+    this.#drawNote();
     this.#drawBoxes();
   }
 
-  /** Where in the clip the rule held. */
+  /** Where in the clip the rule held, and where nothing was received. */
   #drawSpan() {
     const { clip, started_at: begin, last_seen_at: end } = this.event ?? {};
     const span = this.part("span");
@@ -184,6 +231,8 @@ export class Player {
     const place = (at) => Math.max(0, Math.min(1000, ((Date.parse(at) - start) / (stop - start)) * 1000));
     span.setAttribute("x", known ? place(begin) : 0);
     span.setAttribute("width", known ? Math.max(4, place(end) - place(begin)) : 0);
+    const bars = known ? (clip.gaps ?? []).map(([from, to]) => bar(place(from), place(to))) : [];
+    this.part("gaps").replaceChildren(...bars);
   }
 
   #drawBoxes() {
