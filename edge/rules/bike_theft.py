@@ -49,7 +49,8 @@ class BikeTheft:
         self._stays.pause(seconds)
 
     def _is_handled(self, frame: Frame, bike: Track, persons: Sequence[Track]) -> bool:
-        near = [one for one in persons if self._scale.apart_m(frame, one, bike) <= self._rule.radius_m]
+        # By the bike's height: who crouches is no ruler.
+        near = [one for one in persons if self._scale.apart_m(frame, one, bike, ruler=bike) <= self._rule.radius_m]
         if not near or any(_is_astride(one, bike) for one in near):
             return False
         path = self._paths.of.get(bike.id)

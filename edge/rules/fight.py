@@ -15,12 +15,13 @@ from edge.rules.scale import Scale
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, NormBox, Track
 
-WINDOW_S, LEAST_S = 1.5, 0.8
+WINDOW_S, LEAST_S = 2.0, 0.8
 """Movement is judged over so many seconds; over fewer it can't be."""
 STEP_S = 0.18
 """Looks nearer in time than this add up a box's tremble, not movement."""
-WILD = 0.6
-"""Own heights a second, beyond the way gone: a trembling box has 0.3, somebody who walks 0.2, a scuffle 1 to 3."""
+WILD = 0.13
+"""Own heights from one look to the next, beyond the way gone: a trembling box has 0.06, somebody who walks 0.05, a
+scuffle 0.2 to 0.5, at two looks a second as at five."""
 
 
 class Fight:
@@ -62,10 +63,9 @@ class Fight:
             looks.append((track.seen_s, track.box))
         while frame.pts_s - looks[0][0] > WINDOW_S and len(looks) > 1:
             looks.popleft()
-        lasted_s = looks[-1][0] - looks[0][0]
-        if lasted_s < LEAST_S:
+        if looks[-1][0] - looks[0][0] < LEAST_S:
             return 0.0
-        return _wild_way([box for _, box in looks], frame.width / frame.height) / lasted_s
+        return _wild_way([box for _, box in looks], frame.width / frame.height) / (len(looks) - 1)
 
 
 def _wild_way(boxes: Sequence[NormBox], aspect: float) -> float:

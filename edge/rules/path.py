@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
 
+from edge.geometry import Point
 from edge.rules.scale import Scale
 from edge.values import Frame, Track
 
@@ -54,15 +55,22 @@ class Path:
         return float(((a.x - b.x) ** 2 + (a.y - b.y) ** 2) ** 0.5) * (self.metre or 0.0)
 
     def speed(self) -> float | None:
-        """Metres a second: the median of the slopes of all pairs of looks (Theil-Sen), so that a trembling box, and a
-        third of wrong ones, hardly matter. None before there is enough to tell."""
-        if len(self.looks) < LEAST_LOOKS or self.lasted_s < LEAST_S or self.metre is None:
+        """Metres a second. None before there is enough to tell."""
+        velocity, metre = self.velocity(), self.metre
+        if velocity is None or metre is None:
+            return None
+        return float((velocity[0] ** 2 + velocity[1] ** 2) ** 0.5) * metre
+
+    def velocity(self) -> Point | None:
+        """Units of the plan a second: the median of the slopes of all pairs of looks (Theil-Sen), so that a trembling
+        box, and a quarter of wrong ones, hardly matter. None before there is enough to tell."""
+        if len(self.looks) < LEAST_LOOKS or self.lasted_s < LEAST_S:
             return None
         step = -(-len(self.looks) // MOST_LOOKS)
         pairs = [(one, other) for one, other in combinations(list(self.looks)[::step], 2) if other.at_s > one.at_s]
         across = median((other.x - one.x) / (other.at_s - one.at_s) for one, other in pairs)
         down = median((other.y - one.y) / (other.at_s - one.at_s) for one, other in pairs)
-        return float((across**2 + down**2) ** 0.5) * self.metre
+        return (across, down)
 
 
 class Paths:

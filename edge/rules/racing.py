@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.rules.path import Paths
+from edge.geometry import Point, distance
+from edge.rules.path import Path, Paths
 from edge.rules.rule import standing_in, wanted, zone_of
 from edge.rules.scale import Scale
 from edge.settings import CameraSettings, RuleSettings
@@ -29,11 +30,21 @@ SWITCH_S = 1.0
 KMH = 3.6
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Fast:
+    """One that was fast first at ``at_s``, as it was last seen: units of the plan, and a second."""
+
     at_s: float
     track: Track
-    mps: float
+    place: Point
+    velocity: Point
+
+    def is_at(self, place: Point, now_s: float) -> bool:
+        """Could it be there now, had it gone on? To half of the way since."""
+        passed_s = now_s - self.track.seen_s
+        way = (self.velocity[0] * passed_s, self.velocity[1] * passed_s)
+        expected = (self.place[0] + way[0], self.place[1] + way[1])
+        return distance(expected, place) <= 0.5 * distance((0.0, 0.0), way)
 
 
 class Racing:
@@ -60,8 +71,8 @@ class Racing:
             speed = path.speed() if path is not None and track.seen_s == frame.pts_s else None
             if speed is not None:
                 self._top[track.id] = max(speed, self._top.get(track.id, 0.0))
-                if speed >= fast_mps:
-                    self._note(frame, track, speed)
+                if path is not None and speed >= fast_mps:
+                    self._note(path, frame.pts_s)
         self._fast = {n: one for n, one in self._fast.items() if frame.pts_s - one.at_s <= self._rule.window_s}
         return self._hits(frame)
 
@@ -73,18 +84,19 @@ class Racing:
             return float("inf")
         return self._rule.times_usual * float(np.percentile(self._usual, PERCENTILE))
 
-    def _note(self, frame: Frame, track: Track, speed: float) -> None:
-        known = self._fast.get(track.id) or self._before_switch(frame, track)
-        at_s = known.at_s if known is not None else frame.pts_s
-        self._fast[track.id] = _Fast(at_s, track, speed)
+    def _note(self, path: Path, now_s: float) -> None:
+        velocity = path.velocity()
+        if velocity is None:
+            return
+        place = (path.looks[-1].x, path.looks[-1].y)
+        known = self._fast.get(path.track.id) or self._before_switch(path.track, place, now_s)
+        self._fast[path.track.id] = _Fast(known.at_s if known else now_s, path.track, place, velocity)
 
-    def _before_switch(self, frame: Frame, track: Track) -> _Fast | None:
-        """The same rider under the id that he had before: it vanished when this one began, where he could have come
-        from. Taken out of the list."""
+    def _before_switch(self, track: Track, place: Point, now_s: float) -> _Fast | None:
+        """The same rider under the id that he had before: it vanished when this one began, on the way to here. Taken
+        out of the list."""
         for number, one in self._fast.items():
-            gap_s = track.first_s - one.track.seen_s
-            reach_m = 1.5 * one.mps * (frame.pts_s - one.track.seen_s)
-            if 0 <= gap_s <= SWITCH_S and self._scale.apart_m(frame, one.track, track) <= reach_m:
+            if 0 <= track.first_s - one.track.seen_s <= SWITCH_S and one.is_at(place, now_s):
                 return self._fast.pop(number)
         return None
 

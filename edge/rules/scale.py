@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from edge.geometry import Point
+from edge.geometry import Point, distance
 from edge.settings import CameraSettings
 from edge.values import Frame, Track
 
@@ -43,11 +43,12 @@ class Scale:
         height, box = HEIGHTS_M.get(track.class_name), track.box[3] - track.box[1]
         return height / box if height is not None and box > 0 else None
 
-    def apart_m(self, frame: Frame, one: Track, other: Track) -> float:
-        """Metres between two tracks' feet; endless where they can't be told. Of two rulers the one that makes it
-        farther: who is half hidden, or far behind, is not nearer for it."""
+    def apart_m(self, frame: Frame, one: Track, other: Track, *, ruler: Track | None = None) -> float:
+        """Metres between two tracks' feet; endless where they can't be told. By the height of ``ruler``, where that is
+        known, else by the one of the two that makes it farther: who is half hidden, or far behind, is not nearer."""
         a, b = self.flat(frame, one.foot), self.flat(frame, other.foot)
+        sure = self.metre(ruler) if ruler is not None else None
         metres = [metre for metre in (self.metre(one), self.metre(other)) if metre is not None]
         if a is None or b is None or not metres:
             return float("inf")
-        return float(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5) * max(metres)
+        return distance(a, b) * (sure if sure is not None else max(metres))

@@ -33,7 +33,7 @@ class Vending:
         attended = [
             thing
             for thing in still
-            if any(self._scale.apart_m(frame, one, thing) <= self._rule.radius_m for one in lingering)
+            if any(self._scale.apart_m(frame, one, thing, ruler=thing) <= self._rule.radius_m for one in lingering)
         ]
         found = self._stays.update(now_s, attended, tracks)
         ids = {track.id for track in tracks}

@@ -2,6 +2,7 @@
 back than aside."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from edge.rules.path import Path, Paths
 from edge.rules.rule import hit_of, line_of, standing_in, wanted, zone_of
@@ -13,8 +14,6 @@ BACK_M = 4.0
 """So far against the arrow is no trembling box and no step back at the kerb."""
 WITHIN_S = 10.0
 """It must be covered within this: a car that is backed into its place is slower."""
-LEAST_LOOKS = 3
-"""Looks since it turned: one box that jumped is no movement."""
 
 
 class WrongWay:
@@ -52,9 +51,12 @@ def _against(path: Path, arrow: tuple[float, float]) -> float | None:
     if length == 0.0 or metre is None:
         return None
     along = [(look.x * arrow[0] + look.y * arrow[1]) / length for look in path.looks]
-    turned = max(range(len(along)), key=lambda index: along[index])
-    first, last = path.looks[turned], path.looks[-1]
-    back = (along[turned] - along[-1]) * metre
+    # Each the middle one of three neighbours: a single box that jumped drops out.
+    even = [median(along[index - 1 : index + 2]) for index in range(1, len(along) - 1)]
+    if not even:
+        return None
+    turned = max(range(len(even)), key=lambda index: even[index])
+    first, last = path.looks[turned + 1], path.looks[-2]
+    back = (even[turned] - even[-1]) * metre
     aside = abs((last.x - first.x) * arrow[1] - (last.y - first.y) * arrow[0]) / length * metre
-    is_far = back >= BACK_M and back >= aside and len(along) - turned > LEAST_LOOKS
-    return first.at_s if is_far else None
+    return first.at_s if back >= BACK_M and back >= aside else None
