@@ -24,9 +24,16 @@ LIGHT, NOTHING = Motion(area=1.0, is_global=True), Motion()
 
 
 def silent(guard: Guard, lights: Iterable[float], end_s: float) -> list[float]:
-    """When the guard is up; the light changes on the frames nearest to ``lights``."""
-    changes = {round(at * 10) for at in lights}
-    return [at for at in times(0, end_s) if guard.update(frame(at), LIGHT if round(at * 10) in changes else NOTHING)]
+    """When the guard is up; a lamp goes on, and off, on the frames nearest to ``lights``."""
+    changes = sorted(round(at * 10) for at in lights)
+    up = []
+    for at in times(0, end_s):
+        now = round(at * 10)
+        level = 90 + 60 * (sum(one <= now for one in changes) % 2)
+        shown = frame(at, np.full((90, 160, 3), level, np.uint8))
+        if guard.update(shown, LIGHT if now in changes else NOTHING):
+            up.append(at)
+    return up
 
 
 def test_it_is_up_for_its_seconds_after_the_last_change() -> None:
@@ -39,6 +46,16 @@ def test_it_says_so_once() -> None:
     with capture_logs() as lines:
         silent(Guard(3.0), [2.0, 2.1, 4.0], 12)
     assert [(line["event"], line["camera"], line["log_level"]) for line in lines] == [("rules_silenced", "kho", "info")]
+
+
+def test_what_moves_nearly_everywhere_is_no_light() -> None:
+    """Somebody walks past the lens: half of the picture becomes darker, a third brighter."""
+    guard = Guard(3.0)
+    for at in times(0, 4):
+        picture = np.full((90, 160, 3), 128, np.uint8)
+        if at >= 2.0:
+            picture[:, :80], picture[:, 80:140] = 40, 220
+        assert not guard.update(frame(at, picture), LIGHT if at >= 2.0 else NOTHING)
 
 
 def test_zero_seconds_are_no_guard() -> None:
@@ -60,7 +77,8 @@ def told(settings: CameraSettings, light_s: float, end_s: float, gone: Sequence[
     events = Events(settings, source="a", model=ModelRef(name="m"))
     changes = []
     for at in times(0, end_s):
-        guarded = guard.update(frame(at), LIGHT if at == pytest.approx(light_s) else NOTHING)
+        lit = frame(at, np.full((90, 160, 3), 128 if at < light_s - 0.05 else 190, np.uint8))
+        guarded = guard.update(lit, LIGHT if at == pytest.approx(light_s) else NOTHING)
         tracks = [] if gone and at >= gone[0] else SCENES["intrusion"](at)
         hits = rules.update(frame(at), tracks, guarded=guarded)
         changes += events.update(frame(at), hits, guarded=guarded)
