@@ -12,6 +12,8 @@ from edge.values import Frame, Hit, Track
 
 BACK_M = 4.0
 """So far against the arrow is no trembling box and no step back at the kerb."""
+LEAST_S = 1.0
+"""And it must have gone on for this: a tracker that takes one car for the next leaps in less."""
 WITHIN_S = 10.0
 """It must be covered within this: a car that is backed into its place is slower."""
 
@@ -59,4 +61,5 @@ def _against(path: Path, arrow: tuple[float, float]) -> float | None:
     first, last = path.looks[turned + 1], path.looks[-2]
     back = (even[turned] - even[-1]) * metre
     aside = abs((last.x - first.x) * arrow[1] - (last.y - first.y) * arrow[0]) / length * metre
-    return first.at_s if back >= BACK_M and back >= aside else None
+    is_far = back >= BACK_M and back >= aside and last.at_s - first.at_s >= LEAST_S
+    return first.at_s if is_far else None
