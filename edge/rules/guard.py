@@ -39,7 +39,7 @@ class Guard:
         self._before: deque[tuple[float, NDArray[np.int16]]] = deque()
 
     def update(self, frame: Frame, motion: Motion | None) -> bool:
-        """Are rules silent on this frame?"""
+        """Are rules silent on this frame? ``motion``: None where nobody looked what moved."""
         if not self._guard_s:
             return False
         now_s = frame.pts_s
@@ -56,16 +56,18 @@ class Guard:
             log.warning("light_restless", camera=frame.camera, at_s=round(now_s, 3), cure="look at the camera's lamps")
         return self._is_up
 
-    def _is_light(self, frame: Frame, motion: Motion) -> bool:
+    def _is_light(self, frame: Frame, motion: Motion | None) -> bool:
         now_s = frame.pts_s
-        while self._before and now_s - self._before[0][0] > SINCE_S:
+        # The latest stays whatever its age: a source that rests gives a frame every few seconds.
+        while len(self._before) > 1 and now_s - self._before[0][0] > SINCE_S:
             self._before.popleft()
         is_turn = not self._before or now_s - self._before[-1][0] >= EVERY_S
-        if not (motion.is_global or is_turn):
+        is_global = motion is not None and motion.is_global
+        if not (is_global or is_turn):
             return False
         step = max(1, frame.height // ROWS)
         small = frame.luma[::step, ::step].astype(np.int16)
-        is_light = motion.is_global and any(_is_one_way(before, small) for _, before in self._before)
+        is_light = is_global and any(_is_one_way(before, small) for _, before in self._before)
         if is_turn:
             self._before.append((now_s, small))
         return is_light

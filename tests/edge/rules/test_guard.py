@@ -144,8 +144,10 @@ def test_headlights_fire_no_rule_on_the_whole_walk() -> None:
     class Dazzled(Eye):
         """Sees a ghost in bright pictures."""
 
-        def detect(self, images: Sequence[Image], min_score: float = 0.25) -> list[Detections]:
-            del min_score
+        def detect(
+            self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
+        ) -> list[Detections]:
+            del min_score, canvas
             return [ghost if image.mean() > 110 else detections() for image in images]
 
     def walked(guard_s: float) -> list[Phase]:
