@@ -6,7 +6,8 @@ from pathlib import PurePath
 
 from contract.event import Severity
 from contract.zones import Line, Zone
-from edge.settings import VEHICLES, CameraSettings, RuleSettings
+from edge.kinds import VEHICLES
+from edge.settings import CameraSettings, RuleSettings
 
 _ANYWHERE = {"whole": Zone(points=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))}
 _ANYBODY = (
@@ -52,7 +53,7 @@ _STREET_RULES = (
         cool_s=0.0,
         severity=Severity.LOW,
     ),
-    RuleSettings(name="la-ca", kind="loitering", zone="goc-dung", dwell_s=8.0, close_s=3.0, cool_s=30.0),
+    RuleSettings(name="la-ca", kind="loitering", zone="goc-dung", dwell_s=8.0, close_s=3.0, cool_s=30.0, mode="active"),
 )
 
 

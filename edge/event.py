@@ -2,7 +2,9 @@
 
 One event per rule × place × subject. ``opened`` at the first hit; ``updated`` at least every ``TELL_S`` seconds, and
 sooner when there is news (somebody joined, a clearly better look); ``closed`` when the rule has not held for
-``close_s``: its end is when it last held. After closing, the same rule and place stay silent for ``cool_s``.
+``close_s``: its end is when it last held. After closing, the same rule and place (or the same subject, see
+``edge.kinds``) stay silent for ``cool_s``. ``cancelled`` when the light changed everywhere right after it opened: then
+it was the light.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ import rfc8785
 
 from contract.event import ClockReading, EventData, Evidence, Mode, ModelRef, Phase, Place, Rule, Status, Subject
 from contract.identity import event_uuid
+from edge.kinds import KINDS
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Change, Frame, Hit, Track
 
@@ -25,6 +28,9 @@ LOOK_S = 0.5
 """A track that was last detected longer ago than this is a guess, not a look: no picture may claim that it is there."""
 BETTER = 0.1
 """A look is clearly better when its score is higher by this."""
+CAUSED_S, BEGAN_S = 2.0, 10.0
+"""An event that opened at most so long before the light changed everywhere, on something that began at most so long
+before, came of it: headlights sweep over a wall before they fill the picture."""
 MOST_SUBJECTS = 64
 """As many as the contract takes; the best scores stay."""
 MOST_ENDED = 256
@@ -48,6 +54,8 @@ class _Open:
     held_at: datetime
     told_s: float
     told_score: float
+    begun_s: float
+    """When it was opened; ``opened_s`` is when what it tells of began."""
     subjects: dict[int, Subject] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()
     """The tracks that were there at ``held_s``."""
@@ -112,11 +120,19 @@ class Events:
         self._versions = {rule.name: rule_version(camera, rule) for rule in camera.rules}
         self._config_version = config_version(camera)
         self._open: dict[Key, _Open] = {}
-        self._cool_until_s: dict[tuple[str, Place], float] = {}
+        self._cool_until_s: dict[Key, float] = {}
+        self._guarded_s = float("-inf")
+        self._was_guarded = False
         self._ended_s: dict[Key, float] = {}
 
-    def update(self, frame: Frame, hits: Sequence[Hit]) -> list[Change]:
-        """What changed with this frame, in order: openings and updates, then closings."""
+    def update(self, frame: Frame, hits: Sequence[Hit], *, guarded: bool = False) -> list[Change]:
+        """What changed with this frame, in order: openings and updates, then closings. ``guarded``: nobody may say
+        whether a rule holds; what is open stays so, but what the light itself opened is taken back."""
+        if guarded:
+            changes = [] if self._was_guarded else self._taken_back(frame.pts_s)
+            self._guarded_s, self._was_guarded = frame.pts_s, True
+            return changes
+        self._was_guarded = False
         changes = []
         for hit in hits:
             key = (hit.rule, hit.place, hit.subject)
@@ -125,10 +141,10 @@ class Events:
                 event.see(hit, frame)
                 if event.has_news(frame.pts_s):
                     changes.append(self._change(event, event.tell(Phase.UPDATED, frame.pts_s), frame.pts_s))
-            elif frame.pts_s >= self._cool_until_s.get(key[:2], float("-inf")):
+            elif frame.pts_s >= self._cool_until_s.get(self._cools(key), float("-inf")):
                 changes.append(self._opened(key, hit, frame))
         for key, event in list(self._open.items()):
-            if frame.pts_s - event.held_s > self._rules[key[0]].close_s:
+            if frame.pts_s - max(event.held_s, self._guarded_s) > self._rules[key[0]].close_s:
                 changes.append(self._closed(key, frame.pts_s))
         return changes
 
@@ -158,20 +174,39 @@ class Events:
             model=self._model,
             config_version=self._config_version,
         )
-        event = _Open(data, since_s, frame.pts_s, frame.captured_at, frame.pts_s, 0.0)
+        event = _Open(data, since_s, frame.pts_s, frame.captured_at, frame.pts_s, 0.0, frame.pts_s)
         event.see(hit, frame)
         event.told_score = event.score
         self._open[key] = event
         return self._change(event, data, frame.pts_s)
 
     def _closed(self, key: Key, now_s: float) -> Change:
+        event = self._ended(key)
+        self._cool_until_s = {one: until_s for one, until_s in self._cool_until_s.items() if until_s > now_s}
+        self._cool_until_s[self._cools(key)] = now_s + self._rules[key[0]].cool_s
+        return self._change(event, event.tell(Phase.CLOSED, now_s), now_s)
+
+    def _taken_back(self, now_s: float) -> list[Change]:
+        """The light changes now: what it opened is cancelled, and may open again once rules ask again."""
+        caused = [
+            key
+            for key, event in self._open.items()
+            if now_s - event.begun_s <= CAUSED_S and now_s - event.opened_s <= BEGAN_S
+        ]
+        ended = [self._ended(key) for key in caused]
+        return [self._change(event, event.tell(Phase.CANCELLED, now_s), now_s) for event in ended]
+
+    def _ended(self, key: Key) -> _Open:
         event = self._open.pop(key)
         self._ended_s.pop(key, None)
         self._ended_s[key] = event.held_s
         if len(self._ended_s) > MOST_ENDED:
             del self._ended_s[next(iter(self._ended_s))]
-        self._cool_until_s[key[:2]] = now_s + self._rules[key[0]].cool_s
-        return self._change(event, event.tell(Phase.CLOSED, now_s), now_s)
+        return event
+
+    def _cools(self, key: Key) -> Key:
+        """What is silent after an event: its rule and place, or only its subject."""
+        return key if KINDS[self._rules[key[0]].kind].cools_each else (key[0], key[1], None)
 
     def _change(self, event: _Open, data: EventData, now_s: float) -> Change:
         seen = event.seen if event.held_s == now_s else frozenset[int]()
@@ -179,9 +214,12 @@ class Events:
 
 
 def rule_version(camera: CameraSettings, rule: RuleSettings) -> str:
-    """SHA-256 of everything that decides when the rule fires: its settings and the points of its zone or line."""
-    place = camera.zones[rule.zone] if rule.zone is not None else camera.lines[rule.line or ""]
-    return _sha256({"rule": rule.model_dump(mode="json"), "place": place.model_dump(mode="json")})
+    """SHA-256 of everything that decides when the rule fires: its settings, the points of its zone and lines, and the
+    calibration."""
+    places = [camera.zones[name] for name in (rule.zone,) if name is not None]
+    lines = [camera.lines[name] for name in (rule.line, rule.until_line) if name is not None]
+    parts = [*places, *lines, *([camera.calibration] if camera.calibration is not None else [])]
+    return _sha256({"rule": rule.model_dump(mode="json"), "place": [part.model_dump(mode="json") for part in parts]})
 
 
 def config_version(camera: CameraSettings) -> str:

@@ -1,17 +1,19 @@
 """The edge's settings: typed, frozen; an unknown key stops the start and names its path. Manual: configs/edge.yaml."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from contract import config, topics
 from contract.config import BrokerSettings, Part, TimeZone
 from contract.event import Severity
 from contract.names import Label, Slug
 from contract.zones import Line, Point, Zone
+from edge.ground import Ground
+from edge.kinds import KINDS, RuleKind
 
 MANUAL = "configs/edge.yaml"
 
@@ -45,19 +47,38 @@ class Hours(Part):
         return local >= self.begin or local < self.end
 
 
-VEHICLES = ("bicycle", "car", "motorcycle", "bus", "truck")
+class Effective(Part):
+    """The days on which a rule asks, in local time: from ``start`` up to, not including, ``end``."""
 
-RuleKind = Literal["intrusion", "line_crossing", "loitering", "static_object"]
+    model_config = ConfigDict(validate_by_name=True)
+
+    start: date | None = Field(default=None, alias="from")
+    end: date | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"to ({self.end}) must lie after from ({self.start})")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Is ``day`` within these days?"""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+
 RuleMode = Literal["active", "trial", "off"]
 
 
 class RuleSettings(Part):
-    """One question asked of one camera's tracks. Seconds are seconds of the stream's own clock."""
+    """One question asked of one camera's tracks. Seconds are seconds of the stream's own clock. What is left out is as
+    its kind has it (``edge.kinds``), else as here."""
 
     name: Slug
     kind: RuleKind
     zone: Slug | None = None
     line: Slug | None = None
+    until_line: Slug | None = None
+    """Where the stretch that begins at ``line`` ends."""
     direction: Literal["forward", "backward", "both"] = "both"
     classes: tuple[str, ...] = ("person",)
     min_score: float = Field(default=0.3, ge=0.0, le=1.0)
@@ -68,18 +89,35 @@ class RuleSettings(Part):
     close_s: float = Field(default=5.0, ge=0.5)
     """An open event closes when the rule has not held for this long; the clip runs on for it."""
     cool_s: float = Field(default=300.0, ge=0.0)
-    """After closing, the same rule and place stay silent for this long (0: never)."""
+    """After closing, the same rule and place (or subject, as ``edge.kinds`` says) stay silent so long (0: never)."""
+    at_least: int = Field(default=1, ge=1, le=100)
+    """How many it takes (crowd, parked_motorbikes, racing, fight)."""
+    radius_m: float = Field(default=2.0, gt=0.0, le=50.0)
+    """How close is together: metres where the camera is calibrated, else by the height of a person (1.65 m)."""
+    window_s: float = Field(default=10.0, gt=0.0, le=600.0)
+    """Within so many seconds the racing group passes."""
+    times_usual: float = Field(default=1.5, ge=1.0, le=20.0)
+    """Racing: fast is so many times what 85 of 100 vehicles keep to here."""
+    limit_kmh: float | None = Field(default=None, gt=0.0, le=300.0)
+    """Speeding: faster than this. Racing: instead of ``times_usual``, where the camera is calibrated."""
     hours: Annotated[Hours | None, BeforeValidator(Hours.parse)] = None
+    effective: Effective | None = None
     severity: Severity = Severity.MEDIUM
     mode: RuleMode = "active"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_its_kind_has_it(cls, value: Any) -> Any:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        return {**KINDS[kind].defaults, **value} if isinstance(kind, str) and kind in KINDS else value
+
     @model_validator(mode="after")
     def _has_its_place(self) -> Self:
-        if self.kind == "line_crossing":
-            if self.line is None or self.zone is not None:
-                raise ValueError(f"rule {self.name!r}: a line_crossing needs `line`, not `zone`")
-        elif self.zone is None or self.line is not None:
-            raise ValueError(f"rule {self.name!r}: {self.kind} needs `zone`, not `line`")
+        keys = ("zone", "line", "until_line")
+        places = KINDS[self.kind].places
+        if {key for key in keys if getattr(self, key) is not None} not in places:
+            needed = " or ".join(" and ".join(f"`{key}`" for key in keys if key in place) for place in places)
+            raise ValueError(f"rule {self.name!r}: {self.kind} needs {needed}, and no other place")
         return self
 
 
@@ -89,6 +127,28 @@ Mask = Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
 
 def _is_address(text: str) -> bool:
     return urlsplit(text).scheme in {"rtsp", "rtsps", "http", "https"}
+
+
+class CalibrationPoint(Part):
+    """One point that is known in the picture (fractions of it) and on the ground (metres, any axes)."""
+
+    image: Point
+    ground: tuple[FiniteFloat, FiniteFloat]
+
+
+class Calibration(Part):
+    """Four points of flat ground: with them distances are in metres and speeds in km/h."""
+
+    points: Annotated[tuple[CalibrationPoint, ...], Field(min_length=4, max_length=4)]
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        self.ground()
+        return self
+
+    def ground(self) -> Ground:
+        """The map from picture to ground. Raises ValueError for points that give none."""
+        return Ground([one.image for one in self.points], [one.ground for one in self.points])
 
 
 class CameraSettings(Part):
@@ -115,6 +175,9 @@ class CameraSettings(Part):
     """Privacy: painted over in every picture before anything looks at it, shows it or stores it."""
     zones: dict[Slug, Zone] = Field(default_factory=dict)
     lines: dict[Slug, Line] = Field(default_factory=dict)
+    calibration: Calibration | None = None
+    guard_s: float = Field(default=3.0, ge=0.0, le=60.0)
+    """After the light changed everywhere, rules are silent for so long (0: not at all)."""
     rules: tuple[RuleSettings, ...] = ()
 
     @model_validator(mode="after")
@@ -129,8 +192,11 @@ class CameraSettings(Part):
         for rule in self.rules:
             if rule.zone is not None and rule.zone not in self.zones:
                 raise ValueError(f"rule {rule.name!r}: zone {rule.zone!r} is not among {sorted(self.zones)}")
-            if rule.line is not None and rule.line not in self.lines:
-                raise ValueError(f"rule {rule.name!r}: line {rule.line!r} is not among {sorted(self.lines)}")
+            for line in (rule.line, rule.until_line):
+                if line is not None and line not in self.lines:
+                    raise ValueError(f"rule {rule.name!r}: line {line!r} is not among {sorted(self.lines)}")
+            if KINDS[rule.kind].needs_calibration and self.calibration is None:
+                raise ValueError(f"rule {rule.name!r}: {rule.kind} needs the camera's `calibration`")
         return self
 
 

@@ -17,6 +17,7 @@ from edge.detect import Detect
 from edge.event import Events
 from edge.motion import MotionGate
 from edge.rest import Rest
+from edge.rules.guard import Guard
 from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
@@ -101,6 +102,7 @@ class Worker:
             min_score=min_score,
             asked={name for rule in camera.rules for name in rule.classes},
         )
+        self._guard = Guard(camera.guard_s)
         self._rules = Rules(camera, timezone)
         self._events = Events(
             camera,
@@ -158,9 +160,10 @@ class Worker:
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)
         self.spent.lap("track")
-        hits = self._rules.update(frame, tracks)
+        guarded = self._guard.update(frame, motion)
+        hits = self._rules.update(frame, tracks, guarded=guarded)
         self.spent.lap("rules")
-        changes = self._events.update(frame, hits)
+        changes = self._events.update(frame, hits, guarded=guarded)
         self.spent.lap("events")
         self._recorder.update(frame)
         for change in changes:

@@ -64,6 +64,12 @@ def _due(rule: RuleSettings, camera: CameraSettings, true: list[Look], size: tup
         a, b = _pixels((camera.lines[rule.line].a, camera.lines[rule.line].b), size)
         over = [one for one in reference.crossings(true, a, b) if rule.direction in ("both", one.direction)]
         holds = [reference.Hold(subject=one.person, begin_s=one.at_s, end_s=one.at_s) for one in over]
+        return reference.alarms_each(holds, rule.close_s, rule.cool_s)
+    if rule.kind == "crowd" and rule.zone is not None:
+        if camera.calibration is not None:
+            return "the reference for crowds goes by people's height; leave the calibration out to score it"
+        polygon = _pixels(camera.zones[rule.zone].points, size)
+        holds = reference.crowding(true, polygon, rule.at_least, rule.radius_m, rule.dwell_s, rule.grace_s)
         return reference.alarms(holds, rule.close_s, rule.cool_s)
     if rule.kind in ("intrusion", "loitering") and rule.zone is not None:
         polygon = _pixels(camera.zones[rule.zone].points, size)

@@ -95,6 +95,23 @@ def dwelling(looks: Sequence[Look], polygon: Polygon, dwell_s: float, bridged: i
     ]
 
 
+def crowding(
+    looks: Sequence[Look], polygon: Polygon, at_least: int, radius_m: float, dwell_s: float, grace_s: float
+) -> list[Hold]:
+    """When ``at_least`` people stood together in the polygon, each within ``radius_m`` of another, for ``dwell_s``; a
+    person is 1.65 m tall, and gaps of up to ``grace_s`` are bridged."""
+    spans: list[list[float]] = []
+    for look in looks:
+        inside = [one for one in look.people if contains(polygon, one.foot)]
+        if max((len(group) for group in _groups(inside, radius_m)), default=0) < at_least:
+            continue
+        if spans and look.at_s - spans[-1][1] <= grace_s:
+            spans[-1][1] = look.at_s
+        else:
+            spans.append([look.at_s, look.at_s])
+    return [Hold(subject=None, begin_s=a + dwell_s, end_s=b) for a, b in spans if b - a >= dwell_s]
+
+
 def alarms(holds: Iterable[Hold], close_s: float, cool_s: float) -> list[float]:
     """When an event is due: an open one takes what follows within ``close_s``; closed, it silences its place for
     ``cool_s``."""
@@ -113,6 +130,32 @@ def alarms(holds: Iterable[Hold], close_s: float, cool_s: float) -> list[float]:
             due.append(at_s)
             running[hold.subject] = hold.end_s
     return due
+
+
+def alarms_each(holds: Sequence[Hold], close_s: float, cool_s: float) -> list[float]:
+    """The same where a closed event silences only its own subject."""
+    subjects = dict.fromkeys(one.subject for one in holds)
+    own = ([one for one in holds if one.subject == subject] for subject in subjects)
+    return sorted(at_s for some in own for at_s in alarms(some, close_s, cool_s))
+
+
+def _groups(people: Sequence[Sight], radius_m: float) -> list[set[int]]:
+    """People (by index) joined while any of two groups are within the radius."""
+    groups = [{index} for index in range(len(people))]
+    for a, b in itertools.combinations(range(len(people)), 2):
+        if _apart_m(people[a], people[b]) <= radius_m:
+            one, other = (next(group for group in groups if index in group) for index in (a, b))
+            if one is not other:
+                groups.remove(other)
+                one |= other
+    return groups
+
+
+def _apart_m(one: Sight, other: Sight) -> float:
+    """By the lower of the two as ruler; a row of pixels counts twice a column: the camera looks down on the ground."""
+    height = min(one.box[3] - one.box[1], other.box[3] - other.box[1])
+    across, down = one.foot[0] - other.foot[0], 2 * (one.foot[1] - other.foot[1])
+    return float((across**2 + down**2) ** 0.5) * 1.65 / height
 
 
 def _paths(looks: Sequence[Look]) -> dict[int, list[tuple[int, Sight]]]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from edge.geometry import inside
-from edge.rules.rule import wanted, zone_of
+from edge.rules.rule import standing_in, wanted, zone_of
 from edge.rules.stay import Stays
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
@@ -18,8 +17,7 @@ class Intrusion:
         self._stays = Stays(rule.grace_s)
 
     def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
-        candidates = wanted(self._rule, tracks)
-        here = [track for track in candidates if inside(track.foot, self._polygon)]
+        here = standing_in(self._polygon, wanted(self._rule, tracks))
         staying = [
             (stay, track)
             for stay, track in self._stays.update(frame.pts_s, here, tracks)
@@ -37,3 +35,7 @@ class Intrusion:
                 dwell_s={track.id: frame.pts_s - stay.since_s for stay, track in staying},
             )
         ]
+
+    def pause(self, seconds: float) -> None:
+        """See ``edge.rules.rule.Pausing``."""
+        self._stays.pause(seconds)

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from edge.geometry import inside
-from edge.rules.rule import wanted, zone_of
+from edge.rules.rule import hit_of, standing_in, wanted, zone_of
 from edge.rules.stay import Stays
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
@@ -18,16 +17,13 @@ class Loitering:
         self._stays = Stays(rule.grace_s)
 
     def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
-        here = [track for track in wanted(self._rule, tracks) if inside(track.foot, self._polygon)]
+        here = standing_in(self._polygon, wanted(self._rule, tracks))
         return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=stay.subject,
-                tracks=(track,),
-                since_s=stay.since_s,
-                dwell_s={track.id: frame.pts_s - stay.since_s},
-            )
+            hit_of(self._rule, self._place, stay.subject, track, (stay.since_s, frame.pts_s))
             for stay, track in self._stays.update(frame.pts_s, here, tracks)
             if stay.has_lasted(frame.pts_s, self._rule.dwell_s)
         ]
+
+    def pause(self, seconds: float) -> None:
+        """See ``edge.rules.rule.Pausing``."""
+        self._stays.pause(seconds)

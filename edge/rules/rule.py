@@ -1,12 +1,15 @@
 """What a rule is, and which tracks it asks about."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from contract.event import Place
 from contract.zones import Line
+from edge.geometry import inside
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
+
+Polygon = tuple[tuple[float, float], ...]
 
 
 class Rule(Protocol):
@@ -19,13 +22,32 @@ class Rule(Protocol):
         ...
 
 
+@runtime_checkable
+class Pausing(Protocol):
+    """A rule that counts seconds: those for which nobody asked must neither count nor be a gap."""
+
+    def pause(self, seconds: float) -> None:
+        """So much of the stream has passed in which the rule was not asked (the guard was up)."""
+        ...
+
+
 def wanted(rule: RuleSettings, tracks: Sequence[Track]) -> list[Track]:
     """The tracks of the rule's classes that were seen at least once with its score: a good look counts for the whole
     track, so that somebody who turns away does not drop out."""
     return [track for track in tracks if track.class_name in rule.classes and track.best_score >= rule.min_score]
 
 
-def zone_of(rule: RuleSettings, camera: CameraSettings) -> tuple[Place, tuple[tuple[float, float], ...]]:
+def people(rule: RuleSettings, tracks: Sequence[Track]) -> list[Track]:
+    """The persons, where a rule's ``classes`` are the things that they have to do with."""
+    return [track for track in tracks if track.class_name == "person" and track.best_score >= rule.min_score]
+
+
+def standing_in(polygon: Polygon, tracks: Sequence[Track]) -> list[Track]:
+    """Those whose foot is inside."""
+    return [track for track in tracks if inside(track.foot, polygon)]
+
+
+def zone_of(rule: RuleSettings, camera: CameraSettings) -> tuple[Place, Polygon]:
     """The rule's zone as messages name it, and its polygon; the settings made sure that it exists."""
     name = rule.zone or ""
     zone = camera.zones[name]
@@ -37,3 +59,16 @@ def line_of(rule: RuleSettings, camera: CameraSettings) -> tuple[Place, Line]:
     name = rule.line or ""
     line = camera.lines[name]
     return Place(kind="line", name=name, label=line.label), line
+
+
+def hit_of(rule: RuleSettings, place: Place, subject: int, track: Track, span: tuple[float, float]) -> Hit:
+    """A hit of one track. ``span``: since when, and now."""
+    since_s, now_s = span
+    return Hit(
+        rule=rule.name,
+        place=place,
+        subject=subject,
+        tracks=(track,),
+        since_s=since_s,
+        dwell_s={track.id: max(0.0, now_s - since_s)},
+    )

@@ -1,31 +1,16 @@
-"""Does something stand still in the zone for ``dwell_s``? Parking, a stall put down on the pavement, goods left there.
+"""Does something stand still in the zone for ``dwell_s``? Encroachment on pavement and road, parking, goods left there.
 
-Still means: its middle stays within a part of its own size of where it came to rest. Boxes tremble by a few per cent;
-a thing that creeps, or is carried on, comes to rest anew and its time begins anew.
+One question, several kinds: what differs is whom they ask about, how long, and what officers call it (``edge.kinds``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from edge.geometry import centre, inside
-from edge.rules.rule import wanted, zone_of
+from edge.rules.rule import Polygon, hit_of, wanted, zone_of
 from edge.rules.stay import Stays
+from edge.rules.still import Still
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
-
-STILL = 0.3
-"""Share of its own width and height by which a still thing's middle may stray."""
-SETTLE_S = 10.0
-"""Time constant with which the resting point follows: evens out the tremble of the first box, not a creep."""
-
-
-@dataclass(slots=True)
-class _Rest:
-    """Where a thing came to rest, as of ``at_s``."""
-
-    x: float
-    y: float
-    at_s: float
 
 
 class StaticObject:
@@ -35,43 +20,34 @@ class StaticObject:
         self._rule = rule
         self._place, self._polygon = zone_of(rule, camera)
         self._stays = Stays(rule.grace_s)
-        self._rests: dict[int, _Rest] = {}
+        self._still = Still()
 
     def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
-        # The middle of the foot line may lie outside a narrow zone at the kerb while the thing stands in it: either
-        # its foot or its middle counts.
-        here = [
-            track
-            for track in wanted(self._rule, tracks)
-            if inside(track.foot, self._polygon) or inside(centre(track.box), self._polygon)
+        still = still_in(self._polygon, wanted(self._rule, tracks), self._still, self._stays, frame.pts_s)
+        found = self._stays.update(frame.pts_s, still, tracks)
+        self._still.keep(self._stays.tracks | {track.id for track in tracks})
+        return [
+            hit_of(self._rule, self._place, stay.subject, track, (stay.since_s, frame.pts_s))
+            for stay, track in found
+            if stay.has_lasted(frame.pts_s, self._rule.dwell_s)
         ]
-        hits = []
-        still = [track for track in here if self._is_still(track, frame.pts_s)]
-        for stay, track in self._stays.update(frame.pts_s, still, tracks):
-            if stay.has_lasted(frame.pts_s, self._rule.dwell_s):
-                hits.append(
-                    Hit(
-                        rule=self._rule.name,
-                        place=self._place,
-                        subject=stay.subject,
-                        tracks=(track,),
-                        since_s=stay.since_s,
-                        dwell_s={track.id: frame.pts_s - stay.since_s},
-                    )
-                )
-        known = self._stays.tracks | {track.id for track in tracks}
-        self._rests = {number: rest for number, rest in self._rests.items() if number in known}
-        return hits
 
-    def _is_still(self, track: Track, now_s: float) -> bool:
-        """Is it where it came to rest? If not, it comes to rest here, and its stay ends."""
-        x, y = centre(track.box)
-        rest = self._rests.setdefault(track.id, _Rest(x, y, now_s))
-        width, height = track.box[2] - track.box[0], track.box[3] - track.box[1]
-        if abs(x - rest.x) <= STILL * width and abs(y - rest.y) <= STILL * height:
-            part = min(1.0, (now_s - rest.at_s) / SETTLE_S)
-            self._rests[track.id] = _Rest(rest.x + part * (x - rest.x), rest.y + part * (y - rest.y), now_s)
-            return True
-        self._rests[track.id] = _Rest(x, y, now_s)
-        self._stays.forget(track.id)
-        return False
+    def pause(self, seconds: float) -> None:
+        """See ``edge.rules.rule.Pausing``."""
+        self._stays.pause(seconds)
+
+
+def still_in(polygon: Polygon, tracks: Sequence[Track], still: Still, stays: Stays, now_s: float) -> list[Track]:
+    """Those that stand still in the zone; the stay of one that has just moved is over, whatever its grace.
+
+    The middle of the foot line may lie outside a narrow zone at the kerb while the thing stands in it: either its foot
+    or its middle counts.
+    """
+    found = []
+    for track in tracks:
+        if inside(track.foot, polygon) or inside(centre(track.box), polygon):
+            if still.update(track, now_s) is None:
+                stays.forget(track.id)
+            else:
+                found.append(track)
+    return found

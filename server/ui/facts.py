@@ -23,6 +23,18 @@ SENTENCES = {
     "line_crossing": N_("%(who)s đi qua vạch “%(place)s”."),
     "loitering": N_("%(who)s nán lại trong vùng “%(place)s”, lâu nhất %(dwell)s."),
     "static_object": N_("%(who)s đứng yên trong vùng “%(place)s”, lâu nhất %(dwell)s."),
+    "pavement_encroachment": N_("%(who)s nằm trên vỉa hè “%(place)s”, lâu nhất %(dwell)s."),
+    "road_encroachment": N_("%(who)s chiếm lòng đường “%(place)s”, lâu nhất %(dwell)s."),
+    "illegal_parking": N_("%(who)s dừng, đỗ tại “%(place)s”, lâu nhất %(dwell)s."),
+    "parked_motorbikes": N_("%(who)s đậu thành dãy tại “%(place)s”, lâu nhất %(dwell)s."),
+    "vending": N_("%(who)s có người đứng bán tại “%(place)s”, lâu nhất %(dwell)s."),
+    "crowd": N_("%(who)s tụ lại thành nhóm tại “%(place)s”, lâu nhất %(dwell)s."),
+    "wrong_way": N_("%(who)s đi ngược chiều tại “%(place)s”."),
+    "racing": N_("%(who)s chạy nhanh, nối nhau qua “%(place)s”."),
+    "speeding": N_("%(who)s đi qua “%(place)s” nhanh hơn mức cho phép."),
+    "person_lying": N_("%(who)s nằm không cử động tại “%(place)s”, lâu nhất %(dwell)s."),
+    "fight": N_("%(who)s giằng co sát nhau tại “%(place)s”, lâu nhất %(dwell)s."),
+    "bike_theft": N_("%(who)s có người ngồi sát hoặc dắt đi tại “%(place)s”, lâu nhất %(dwell)s."),
 }
 NOBODY_SENTENCE = N_("Luật %(rule)s báo tại “%(place)s”; máy không nêu đối tượng nào.")
 OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại “%(place)s”.")

@@ -11,6 +11,18 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "line_crossing": N_("Qua vạch"),
     "loitering": N_("Lảng vảng"),
     "static_object": N_("Vật đứng yên"),
+    "pavement_encroachment": N_("Lấn chiếm vỉa hè"),
+    "road_encroachment": N_("Lấn chiếm lòng đường"),
+    "illegal_parking": N_("Dừng đỗ sai quy định"),
+    "parked_motorbikes": N_("Xe máy đậu thành dãy"),
+    "vending": N_("Buôn bán hàng rong"),
+    "crowd": N_("Tụ tập đông người"),
+    "wrong_way": N_("Đi ngược chiều"),
+    "racing": N_("Nhóm xe chạy nhanh"),
+    "speeding": N_("Chạy quá tốc độ"),
+    "person_lying": N_("Người nằm bất động"),
+    "fight": N_("Nghi xô xát, đánh nhau"),
+    "bike_theft": N_("Nghi trộm xe máy"),
 }
 PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
 """Names that the edge gives by itself; any other place is called as whoever drew it called it."""

@@ -15,7 +15,7 @@ from edge.evaluate.command import evaluate_app
 from edge.evaluate.events import score_events, true_entries
 from edge.evaluate.given import due
 from edge.evaluate.matching import Score, score
-from edge.evaluate.reference import Hold, alarms, crossings, dwelling, stays
+from edge.evaluate.reference import Hold, alarms, alarms_each, crossings, crowding, dwelling, stays
 from edge.evaluate.sight import Look, Sight
 from edge.evaluate.tracking import observed, score_tracking
 from edge.evaluate.walk import Walked
@@ -91,6 +91,36 @@ def test_a_dwell_is_due_when_it_has_lasted() -> None:
     (hold,) = dwelling(film([50, *[150.0] * 21, 50]), SQUARE, 1.0, 5)
     assert (hold.begin_s, hold.end_s) == pytest.approx((1.1, 2.1))
     assert dwelling(film([50, *[150.0] * 9, 50]), SQUARE, 1.0, 5) == []
+
+
+def together(*counts: int) -> list[Look]:
+    """For a second each: so many people in a row in the square, 12 pixels (about a metre) apart."""
+    return [
+        Look(at_s=n / FPS, people=tuple(person(105 + 12 * k, number=k + 1) for k in range(counts[n // FPS])))
+        for n in range(len(counts) * FPS)
+    ]
+
+
+def test_a_crowd_is_due_when_so_many_have_stood_together_for_its_seconds() -> None:
+    def due(looks: list[Look], at_least: int = 4, radius_m: float = 1.5) -> list[tuple[float, float]]:
+        holds = crowding(looks, SQUARE, at_least, radius_m, dwell_s=2.0, grace_s=1.5)
+        return [(round(one.begin_s, 1), round(one.end_s, 1)) for one in holds]
+
+    assert due(together(1, 4, 4, 5, 4, 1)) == [(3.0, 4.9)]
+    assert due(together(1, 3, 3, 3, 3, 1)) == [], "three"
+    assert due(together(4, 4, 4), radius_m=0.5) == [], "each by himself"
+    assert due(together(4, 4, 2, 4, 4)) == [(2.0, 4.9)], "a gap within the grace"
+    assert due(together(4, 4, 1, 1, 4, 4)) == [], "a longer one"
+    assert due(together(4, 4, 4), at_least=9) == []
+
+
+def test_one_who_passes_a_line_does_not_silence_the_next() -> None:
+    pair = [
+        Hold(subject=1, begin_s=0, end_s=0),
+        Hold(subject=2, begin_s=9, end_s=9),
+        Hold(subject=1, begin_s=12, end_s=12),
+    ]
+    assert alarms_each(pair, close_s=1, cool_s=30) == [0, 9]
 
 
 def test_an_event_takes_what_follows_soon_and_a_closed_one_silences_its_place() -> None:

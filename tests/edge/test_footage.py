@@ -14,7 +14,8 @@ from edge.evaluate.matching import Score, score
 from edge.evaluate.reference import crossings
 from edge.evaluate.walk import Walked, walk
 from edge.evaluate.zone_entries import references, score_entries
-from edge.settings import VEHICLES, CameraSettings, RuleSettings
+from edge.kinds import VEHICLES
+from edge.settings import CameraSettings, RuleSettings
 from models import registry
 from models.detector import Detector
 from tests.support.driven_clock import DrivenClock

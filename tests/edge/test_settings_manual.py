@@ -27,7 +27,8 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def keys_of(model: type[BaseModel], path: str = "") -> Iterator[str]:
     """Every key there is, as a path."""
-    for name, field in model.model_fields.items():
+    for attribute, field in model.model_fields.items():
+        name = field.alias or attribute
         yield f"{path}{name}"
         for inner in models_in(field.annotation):
             if issubclass(inner, Part) and inner is not settings.Hours:

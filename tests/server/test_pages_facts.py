@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from edge.kinds import KINDS
 from server.schemas import EventOut, IncidentDetail, SubjectOut, VerdictOut
-from server.ui import facts, view
+from server.ui import facts, view, words
 from server.ui.format import Format
 from server.ui.i18n import texts
 
@@ -165,3 +166,8 @@ def test_an_instant_says_only_what_is_not_clear_already() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(41, "41 giây"), (125, "2 phút 5 giây"), (7260, "2 giờ 1 phút")])
 def test_a_duration_has_two_units(seconds: float, shown: str) -> None:
     assert form().duration(seconds) == shown
+
+
+def test_every_kind_that_an_edge_may_tell_has_its_name_and_its_sentence() -> None:
+    assert set(KINDS) <= set(words.RULE_KINDS)
+    assert set(KINDS) <= set(facts.SENTENCES)

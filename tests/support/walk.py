@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from contract.zones import Line, Zone
+from edge.kinds import KINDS
 from edge.rules.rule import Rule
 from edge.rules.table import RULES
-from edge.settings import CameraSettings, RuleSettings
+from edge.settings import Calibration, CalibrationPoint, CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
 from models.detector import Detections, Image, ModelInfo
 
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """19:00 in Việt Nam."""
 LEFT_HALF = Zone(points=((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)))
+WHOLE = Zone(points=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+START, END = Line(a=(0.0, 0.2), b=(1.0, 0.2)), Line(a=(0.0, 0.8), b=(1.0, 0.8))
+"""Across the picture, 0.6 of its height apart."""
 MIDDLE = Line(a=(0.5, 0.2), b=(0.5, 0.8))
 """Looking along it one looks down the picture: the picture's right half is on its left side, so walking left is
 ``forward``."""
@@ -60,18 +64,28 @@ def track(
     )
 
 
-def camera(**rule: Any) -> CameraSettings:
-    """A camera with the zone ``left`` (its left half), the line ``middle`` and one rule."""
-    rule = {"name": "rule", "kind": "intrusion"} | rule
-    rule.setdefault(
-        "line" if rule["kind"] == "line_crossing" else "zone", "middle" if rule["kind"] == "line_crossing" else "left"
-    )
+def camera(*, calibration: Calibration | None = None, **rule: Any) -> CameraSettings:
+    """A camera with the zones ``left`` (its left half) and ``whole``, the lines ``middle``, ``start`` and ``end``, and
+    one rule, which asks at any hour unless told."""
+    rule = {"name": "rule", "kind": "intrusion", "hours": None} | rule
+    if not {"zone", "line"} & set(rule):
+        places = {"zone": "left", "line": "middle"}
+        rule |= {key: places[key] for key in KINDS[rule["kind"]].places[0]}
     return CameraSettings(
         name="kho",
         source="sim:street",
-        zones={"left": LEFT_HALF},
-        lines={"middle": MIDDLE},
+        zones={"left": LEFT_HALF, "whole": WHOLE},
+        lines={"middle": MIDDLE, "start": START, "end": END},
+        calibration=calibration,
         rules=(RuleSettings(**rule),),
+    )
+
+
+def plan(width_m: float, height_m: float) -> Calibration:
+    """A camera that looks straight down: the picture is so many metres wide and high."""
+    corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    return Calibration(
+        points=tuple(CalibrationPoint(image=(x, y), ground=(x * width_m, y * height_m)) for x, y in corners)
     )
 
 

@@ -1,12 +1,15 @@
-"""The four rules, driven by frames."""
+"""Intrusion, loitering, static things, lines, hours and days: the rules that came first, driven by frames."""
 
+from datetime import date
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from edge.kinds import KINDS, RuleKind
 from edge.rules.table import RULES, Rules
 from edge.values import Track
-from tests.support.walk import asked, camera, frame, rule_of, times, track
+from tests.support.walk import asked, camera, frame, plan, rule_of, times, track
 
 INSIDE, OUTSIDE = (0.25, 0.6), (0.75, 0.6)
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -168,6 +171,28 @@ def test_a_rule_asks_only_in_its_hours(hours: str | None, expected: bool, reason
     assert bool(rules.update(frame(0.0), [track(INSIDE, 0.0)])) is expected, reason
 
 
+@pytest.mark.parametrize(
+    ("effective", "expected", "reason"),
+    [
+        ({"from": date(2026, 3, 2)}, True, "its first day"),
+        ({"from": date(2026, 3, 3)}, False, "not yet"),
+        ({"to": date(2026, 3, 3)}, True, "its last day"),
+        ({"to": date(2026, 3, 2)}, False, "no longer"),
+        ({"from": date(2026, 1, 1), "to": date(2026, 6, 1)}, True, "between"),
+    ],
+)
+def test_a_rule_asks_only_on_its_days(effective: dict[str, date], expected: bool, reason: str) -> None:
+    rules = Rules(camera(dwell_s=0.0, effective=effective), LOCAL)
+    assert bool(rules.update(frame(0.0), [track(INSIDE, 0.0)])) is expected, reason
+
+
+def test_days_are_the_sites_days() -> None:
+    rules = Rules(camera(dwell_s=0.0, effective={"from": date(2026, 3, 3)}), LOCAL)
+    # The frames begin at 19:00 in Việt Nam; five hours later it is the 3rd there and still the 2nd in UTC.
+    fired = [hour for hour in range(8) if rules.update(frame(hour * 3600.0), [track(INSIDE, hour * 3600.0)])]
+    assert fired == [5, 6, 7]
+
+
 def test_what_a_rule_knew_is_forgotten_when_its_hours_end() -> None:
     # It sleeps for the minute from 19:00 on, which its grace would bridge.
     rules = Rules(camera(dwell_s=100.0, grace_s=120.0, hours="19:01-19:00"), LOCAL)
@@ -181,9 +206,9 @@ def test_a_rule_that_is_off_never_runs() -> None:
 
 
 def test_every_kind_that_settings_allow_has_its_rule() -> None:
-    for kind in ("intrusion", "line_crossing", "loitering", "static_object"):
-        assert kind in RULES
-        assert rule_of(camera(kind=kind)).update(frame(0.0), []) == []
+    assert set(RULES) == set(get_args(RuleKind)) == set(KINDS)
+    for kind in KINDS:
+        assert rule_of(camera(kind=kind, calibration=plan(10, 10))).update(frame(0.0), []) == []
 
 
 @pytest.mark.parametrize("kind", ["intrusion", "loitering", "static_object"])
