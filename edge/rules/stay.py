@@ -1,7 +1,7 @@
 """How long each track has been in a state (inside a zone, standing still): seconds of the stream, tolerant of gaps and
 of a tracker that gives the same person a new id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edge.geometry import centre, distance
@@ -9,7 +9,9 @@ from edge.kinds import OBJECT, VEHICLES
 from edge.values import NormBox, Track
 
 NEAR = 0.75
-"""A new track takes over a stay when its centre lies within this many box heights of where the old one vanished."""
+"""A new track takes over a stay when its centre lies within this many box heights of where the old one vanished, …"""
+PACE = 0.8
+"""… and so many more for each second in between: a walk of 1.4 m/s."""
 COVER = 0.5
 """A time counts once the condition was seen to hold for this share of it: three blips within the grace are no stay."""
 
@@ -70,10 +72,10 @@ class Stays:
     def update(self, now_s: float, here: Sequence[Track], present: Sequence[Track]) -> list[tuple[Stay, Track]]:
         """The stay of each track in ``here`` (those in the state); ``present``: every track of this frame."""
         self._stays = {number: stay for number, stay in self._stays.items() if now_s - stay.last_s <= self._grace_s}
-        ids = {track.id for track in present}
+        seen_s = {track.id: track.seen_s for track in present}
         found = []
         for track in here:
-            stay = self._stays.get(track.id) or self._inherited(track, ids) or self._begun(track, now_s)
+            stay = self._stays.get(track.id) or self._inherited(track, seen_s) or self._begun(track, now_s)
             stay.see(now_s, self._asked_s)
             stay.box = track.box
             found.append((stay, track))
@@ -100,15 +102,19 @@ class Stays:
         self._stays[track.id] = stay
         return stay
 
-    def _inherited(self, track: Track, present: set[int]) -> Stay | None:
-        """The stay of a track that vanished right here: the tracker lost it and found it again under a new id."""
+    def _inherited(self, track: Track, seen_s: Mapping[int, float]) -> Stay | None:
+        """The stay of a track that vanished right here: the tracker lost it and found it again under a new id.
+
+        ``seen_s``: track → when it was last seen. One that was not seen since the new one is only carried on.
+        """
         heirless = [
             stay
             for number, stay in self._stays.items()
-            if number not in present
+            if seen_s.get(number, float("-inf")) < track.first_s
             and _may_be_one(stay.class_name, track.class_name)
             and track.first_s >= stay.last_s - self._grace_s
-            and distance(centre(stay.box), centre(track.box)) <= NEAR * (stay.box[3] - stay.box[1])
+            and distance(centre(stay.box), centre(track.box))
+            <= (NEAR + PACE * max(0.0, track.first_s - seen_s.get(number, stay.last_s))) * (stay.box[3] - stay.box[1])
         ]
         if not heirless:
             return None
