@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.blobs import blobs
-from edge.values import Frame, Mask, Motion, NormBox
+from edge.values import WHOLE, Frame, Mask, Motion
 
 ROWS = 120
 """Height of the small picture: a person 25 pixels tall in 360 is still 8 by 3."""
@@ -28,8 +28,6 @@ GLOBAL_AREA = 0.5
 
 JUMP, GREY = 20.0, 128.0
 """A medium grey that changes by so many levels against the background: a lamp, headlights, the camera's night mode."""
-
-WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
 
 
 class MotionGate:

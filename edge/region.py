@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.values import Frame, NormBox
+from edge.values import WHOLE, Frame, NormBox
 from models.detector import Detections, Image
 
-WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
 LONGEST_PX = 640
 """Longest side of the whole picture as the model sees it: what YOLO networks are trained at."""
 STEP_PX = 32

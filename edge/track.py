@@ -12,7 +12,7 @@ from trackers import ByteTrackTracker
 from trackers.utils.iou import BIoU
 
 from edge.geometry import covered, meets, overlap
-from edge.values import GROUPS, Frame, Glance, Motion, NormBox, Track
+from edge.values import GROUPS, WHOLE, Frame, Glance, Motion, NormBox, Track
 from edge.weigh import Doubts, Weak
 from models.detector import Detections
 
@@ -22,13 +22,20 @@ CARRY_S = 1.0
 """A missed track is still shown, where it is expected, for this long."""
 MOVES_ON_S = 3.0
 """A track that is missed while something moves just there, and nobody else is there, goes on for this long."""
-NEW_SCORE = 0.4
-"""A detection begins a track only from this score on; weaker ones may continue one (the ByteTrack idea)."""
+NEW_SCORE = {"person": 0.5}
+"""A detection begins a track only from this score on (``ANY_SCORE`` in other groups); weaker ones may continue one (the
+ByteTrack idea), or add up (`edge.weigh`)."""
+ANY_SCORE = 0.4
+RATE = 5.0
+"""Looks a second that the library's filter is set for, whatever the camera's: its noise is told by the look."""
 BUFFER = 0.3
 """Share of its sides by which a box is widened before its overlap is measured."""
 ALIKE = 4.0
 """Power of the ratio of two boxes' heights by which they are less alike."""
 LEAST_ALIKE = 0.1
+TELL_S = 1.0
+"""While nobody looks, the library is told this often that everybody is where he was, or it would call them lost."""
+NOWHERE: NormBox = (0.0, 0.0, 0.0, 0.0)
 SHOWN = 0.9
 """A track is looked for in a part of the picture that shows this much of its box."""
 SWAY = 0.5
@@ -133,19 +140,18 @@ class Tracker:
         self,
         classes: Sequence[str],
         *,
-        detect_fps: float,
         min_score: float = 0.25,
         asked: Collection[str] | None = None,
     ) -> None:
         """``asked``: the classes that somebody asks about, None for all; people and vehicles are always followed."""
         self._classes = tuple(classes)
         self._ignored = np.array([not (asked is None or name in asked or name in GROUPS) for name in classes], bool)
-        self._detect_fps = detect_fps
         self._min_score = min_score
         self._ids = count(1)
         self._groups: dict[str, ByteTrackTracker] = {}
         self._followed: dict[tuple[str, int], _Followed] = {}
         self._doubts = Doubts()
+        self._told_s = float("-inf")
 
     def expected(self, now_s: float) -> tuple[Track, ...]:
         """The tracks where they should be by now, oldest first."""
@@ -157,7 +163,10 @@ class Tracker:
         if motion is not None and not motion.is_global:
             for one in self._followed.values():
                 one.is_still = not motion.stirs(one.box)
+        if glance is None and self._followed and frame.pts_s - self._told_s >= TELL_S:
+            glance = Glance(boxes=Detections.empty(), region=NOWHERE)
         if glance is not None:
+            self._told_s = frame.pts_s
             self._associate(frame, glance, () if motion is None else motion.boxes)
             self._followed = {key: one for key, one in self._followed.items() if frame.pts_s - one.missed_s <= LOST_S}
         return self.expected(frame.pts_s)
@@ -188,18 +197,19 @@ class Tracker:
         near = [one.box for one in self._followed.values()]
         weak = [
             Weak(box, int(found.classes[index]), float(found.scores[index]))
-            for index in np.flatnonzero(found.scores < NEW_SCORE).tolist()
+            for index in np.flatnonzero(found.scores < max(NEW_SCORE.values())).tolist()
             if covered(box := glance.box(index, frame), near) < 0.5
-            and GROUPS.get(self._classes[found.classes[index]]) is not None
+            and (group := GROUPS.get(self._classes[found.classes[index]])) is not None
+            and found.scores[index] < _begins(group)
         ]
         believed = self._doubts.update(frame.pts_s, weak, moving)
         if not believed:
             return Detections(found.boxes[good], found.scores[good], found.classes[good])
         size = np.array([frame.width, frame.height] * 2, np.float32)
         added = np.array([one.box for one in believed], np.float32) * size
-        known = [glance.box(index, frame) for index in np.flatnonzero(found.scores >= NEW_SCORE).tolist()]
+        known = [glance.box(index, frame) for index in np.flatnonzero(found.scores >= ANY_SCORE).tolist()]
         fresh = [not any(overlap(one.box, box) > 0.3 for box in known) for one in believed]
-        scores = [max(NEW_SCORE, one.score) for one in _chosen(believed, fresh)]
+        scores = [max(*NEW_SCORE.values(), one.score) for one in _chosen(believed, fresh)]
         classes = [one.class_index for one in _chosen(believed, fresh)]
         return Detections(
             np.concatenate([found.boxes[good], added[fresh]]).astype(np.float32),
@@ -225,9 +235,9 @@ class Tracker:
         if group not in self._groups:
             self._groups[group] = ByteTrackTracker(
                 lost_track_buffer=round(max(LOST_S, MOVES_ON_S) * 30),
-                frame_rate=self._detect_fps,
-                track_activation_threshold=NEW_SCORE,
-                high_conf_det_threshold=NEW_SCORE,
+                frame_rate=RATE,
+                track_activation_threshold=_begins(group),
+                high_conf_det_threshold=_begins(group),
                 minimum_consecutive_frames=2,
                 minimum_iou_threshold=LEAST_ALIKE,
                 iou=SizedIoU(buffer_ratio=BUFFER),
@@ -248,6 +258,8 @@ class Tracker:
 
 def _is_shown(one: _Followed, frame: Frame, glance: Glance) -> bool:
     """Was the model shown where this one is expected?"""
+    if glance.region == WHOLE:
+        return True
     return covered(one.at(frame.pts_s).box, [glance.region]) >= SHOWN
 
 
@@ -261,6 +273,11 @@ def _offered(frame: Frame, boxes: Detections, chosen: NDArray[np.intp], kept: Se
         confidence=np.concatenate([boxes.scores[chosen], np.ones(len(kept))]).astype(np.float32),
         class_id=np.concatenate([chosen, np.full(len(kept), -1)]).astype(int),
     )
+
+
+def _begins(group: str) -> float:
+    """The score from which on a detection begins a track of this group."""
+    return NEW_SCORE.get(group, ANY_SCORE)
 
 
 def _chosen(believed: Iterable[Weak], fresh: Iterable[bool]) -> list[Weak]:

@@ -15,6 +15,8 @@ from models.detector import Detections, Image
 
 NormBox = tuple[float, float, float, float]
 """x1 y1 x2 y2 as fractions of the picture, 0..1."""
+WHOLE: NormBox = (0.0, 0.0, 1.0, 1.0)
+"""The whole picture."""
 Mask = NDArray[np.uint8]
 """Rows × columns, 1 where something holds, else 0."""
 STIRRED_PIXELS = 2

@@ -98,7 +98,6 @@ class Worker:
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
         self._tracker = Tracker(
             detector.classes,
-            detect_fps=camera.detect_fps,
             min_score=min_score,
             asked={name for rule in camera.rules for name in rule.classes},
         )

@@ -14,7 +14,7 @@ def seen(
 
 
 def test_somebody_who_walks_keeps_one_id_and_ids_count_from_one() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     ids = set()
     for step in range(20):
         ids |= {one.id for one in seen(tracker, step / 5, (10 + 3 * step, 20, 24 + 3 * step, 60))}
@@ -23,14 +23,14 @@ def test_somebody_who_walks_keeps_one_id_and_ids_count_from_one() -> None:
 
 def test_two_cameras_never_share_a_counter() -> None:
     for _ in range(2):
-        tracker = Tracker(("person", "car"), detect_fps=5)
+        tracker = Tracker(("person", "car"))
         for step in range(3):
             tracks = seen(tracker, step / 5, (10, 20, 24, 60))
         assert [one.id for one in tracks] == [1]
 
 
 def test_an_id_is_never_given_again() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     ids: list[int] = []
     for visit in range(4):
         for step in range(5):
@@ -40,7 +40,7 @@ def test_an_id_is_never_given_again() -> None:
 
 
 def test_a_fast_motorbike_keeps_its_id_though_its_boxes_do_not_touch() -> None:
-    tracker = Tracker(("person", "motorcycle"), detect_fps=5)
+    tracker = Tracker(("person", "motorcycle"))
     ids = set()
     for step in range(6):
         left = 2 + 24 * step
@@ -49,7 +49,7 @@ def test_a_fast_motorbike_keeps_its_id_though_its_boxes_do_not_touch() -> None:
 
 
 def test_a_motorbike_does_not_take_the_id_of_its_rider_whose_box_it_shares() -> None:
-    tracker = Tracker(("person", "motorcycle"), detect_fps=5)
+    tracker = Tracker(("person", "motorcycle"))
     for step in range(5):
         rider = seen(tracker, step / 5, (20 + step, 20, 40 + step, 60))
     for step in range(5, 10):
@@ -60,14 +60,14 @@ def test_a_motorbike_does_not_take_the_id_of_its_rider_whose_box_it_shares() -> 
 
 
 def test_the_class_is_what_most_of_its_detections_say() -> None:
-    tracker = Tracker(("truck", "car"), detect_fps=5)
+    tracker = Tracker(("truck", "car"))
     for step in range(8):
         tracks = seen(tracker, step / 5, (20, 20, 60, 50), class_index=0 if step in (2, 5) else 1)
     assert [one.class_name for one in tracks] == ["car"]
 
 
 def test_between_detections_a_track_moves_on_and_says_when_it_was_seen() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(10):
         at_s = step / 5
         seen(tracker, at_s, (10 + 4 * step, 20, 24 + 4 * step, 60))
@@ -77,7 +77,7 @@ def test_between_detections_a_track_moves_on_and_says_when_it_was_seen() -> None
 
 
 def test_a_missed_track_is_carried_on_for_its_grace_and_then_hidden_and_found_again_with_its_id() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(5):
         seen(tracker, step / 5, (20, 20, 34, 60))
     assert seen(tracker, 1.0), "the first look that misses it"
@@ -91,7 +91,7 @@ def moving(*boxes: NormBox) -> Motion:
 
 
 def test_who_was_not_looked_for_is_not_missed_however_long() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(5):
         seen(tracker, step / 5, (20, 20, 34, 60))
     elsewhere = Glance(boxes=detections(), region=(0.5, 0.0, 1.0, 1.0))
@@ -102,7 +102,7 @@ def test_who_was_not_looked_for_is_not_missed_however_long() -> None:
 
 
 def test_a_missed_track_goes_on_while_something_moves_just_there_and_no_longer_than_its_time() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(5):
         seen(tracker, step / 5, (20, 20, 34, 60))
     there = moving((0.12, 0.2, 0.23, 0.7))
@@ -115,7 +115,7 @@ def test_a_missed_track_goes_on_while_something_moves_just_there_and_no_longer_t
 
 
 def test_somebody_large_who_passes_in_front_does_not_take_the_id_of_what_stands_there() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(5):
         seen(tracker, step / 5, (60, 40, 68, 60))
     for step in range(5, 8):
@@ -124,7 +124,7 @@ def test_somebody_large_who_passes_in_front_does_not_take_the_id_of_what_stands_
 
 
 def test_legs_of_somebody_else_do_not_move_the_foot() -> None:
-    tracker = Tracker(("person", "car"), detect_fps=5)
+    tracker = Tracker(("person", "car"))
     for step in range(8):
         seen(tracker, step / 5, (40 + step, 20, 52 + step, 56))
     [merged] = seen(tracker, 8 / 5, (48, 20, 60, 68))
@@ -136,7 +136,7 @@ def test_legs_of_somebody_else_do_not_move_the_foot() -> None:
 
 def test_weak_looks_where_something_moves_add_up_to_a_track_and_elsewhere_never() -> None:
     def looks(motion: Motion) -> int:
-        tracker = Tracker(("person", "car"), detect_fps=5)
+        tracker = Tracker(("person", "car"))
         count = 0
         for step in range(12):
             weak = Glance(boxes=detections((20, 20, 34, 60), score=0.28 if step % 2 else 0.15))
