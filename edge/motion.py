@@ -35,6 +35,7 @@ class MotionGate:
 
     def __init__(self) -> None:
         self._mean = self._spread = self._last = np.zeros((0, 0), np.float32)
+        self._front: Mask = np.zeros((0, 0), np.uint8)
         self._last_s = 0.0
 
     def update(self, frame: Frame) -> Motion:
@@ -53,13 +54,15 @@ class MotionGate:
         if area > GLOBAL_AREA or jump > JUMP:
             self._restart(small)
             return Motion(area=area, is_global=True)
-        changed = _changed(small, self._last, moved)
-        self._last = small
+        # What left a place changed it, too.
+        changed = _changed(small, self._last, cv2.bitwise_or(moved, self._front))
+        self._last, self._front = small, moved
         self._learn(small, size, moved, passed_s)
         return Motion(boxes=blobs(moved), area=area, front=moved, changed=changed)
 
     def _restart(self, small: NDArray[np.float32]) -> None:
         self._mean, self._last = small.copy(), small
+        self._front = np.zeros(small.shape, np.uint8)
         self._spread = np.full_like(small, LEAST_STRAY / SPREADS / 2)
 
     def _learn(
@@ -102,8 +105,8 @@ def _light(small: NDArray[np.float32], mean: NDArray[np.float32]) -> tuple[float
     return gain, float(now[1] - gain * was[1])
 
 
-def _changed(small: NDArray[np.float32], last: NDArray[np.float32], moved: Mask) -> Mask:
-    """What of ``moved`` is not as it was at the last look, whatever the light did in between."""
+def _changed(small: NDArray[np.float32], last: NDArray[np.float32], moved: object) -> Mask:
+    """What of ``moved`` (a mask) is not as it was at the last look, whatever the light did in between."""
     difference = cv2.subtract(small, last)
     shift = float(np.median(difference[::4, ::4]))
-    return np.asarray((np.abs(difference - shift) > LEAST_CHANGE) & (moved > 0), np.uint8)
+    return np.asarray((np.abs(difference - shift) > LEAST_CHANGE) & (np.asarray(moved) > 0), np.uint8)
