@@ -8,12 +8,17 @@ from pydantic import Field
 from contract.envelope import Envelope, Value
 from contract.event import ModelRef
 from contract.instant import Instant
-from contract.names import Count, Label, Ordinal, Slug
+from contract.names import Count, Label, Milliseconds, Ordinal, Slug
 
 HEALTH_TYPE: Final = "vn.anninh.health.v1"
 STATUS_TYPE: Final = "vn.anninh.status.v1"
 HEARTBEAT_S = 10.0
 """Seconds between heartbeats; a server that hears none for three of them calls the edge silent."""
+
+
+def _is_unsaid(value: object) -> bool:
+    """Fields that came after the first version are left out where they say nothing: its bytes stay as they were."""
+    return value is None or value == ""
 
 
 class CameraState(StrEnum):
@@ -26,6 +31,19 @@ class CameraState(StrEnum):
     """A recording that was played to its end."""
 
 
+class PictureState(StrEnum):
+    """What a camera's pictures are worth. All but ``ok`` are faults, in which it sees nothing that it vouches for."""
+
+    OK = "ok"
+    COVERED = "covered"
+    MOVED = "moved"
+    """Turned away from the scene that its zones were drawn on."""
+    FROZEN = "frozen"
+    BLURRED = "blurred"
+    DARK = "dark"
+    BRIGHT = "bright"
+
+
 class CameraHealth(Value):
     """One camera since the edge's session began; counters only grow within a session."""
 
@@ -34,7 +52,8 @@ class CameraHealth(Value):
     state: CameraState
     last_frame_at: Instant | None = None
     up_s: float = Field(ge=0.0)
-    """Seconds of this session in which frames arrived: the server's camera-hours are differences of it."""
+    """Seconds of this session in which frames arrived that showed the scene: the server's camera-hours are differences
+    of it. Time with a covered, moved, frozen, blurred, dark or overexposed picture is left out."""
     fps: float = Field(ge=0.0)
     """Frames a second over the last heartbeat interval."""
     frames: Count
@@ -43,6 +62,12 @@ class CameraHealth(Value):
     inferences: Count
     reconnects: Count
     error: str | None = Field(default=None, max_length=500)
+    picture: PictureState | None = Field(default=None, exclude_if=_is_unsaid)
+    """None: not looked at (yet)."""
+    clock_offset_ms: Milliseconds | None = Field(default=None, exclude_if=_is_unsaid)
+    """The camera's own clock minus the edge's, as last asked; None: not known."""
+    unit: Label = Field(default="", exclude_if=_is_unsaid)
+    """Khóm or ấp; empty: not told."""
 
 
 class HealthData(Value):
@@ -56,7 +81,7 @@ class HealthData(Value):
     outbox_oldest_s: float = Field(ge=0.0)
     evidence_pending: Count
     disk_free_bytes: Count
-    clock_offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
+    clock_offset_ms: Milliseconds | None = None
     config_version: str = Field(min_length=1, max_length=64)
     model: ModelRef
 

@@ -6,7 +6,7 @@ sooner when there is news (somebody joined, a clearly better look); ``closed`` w
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,6 +15,7 @@ import rfc8785
 
 from contract.event import ClockReading, EventData, Evidence, Mode, ModelRef, Phase, Place, Rule, Status, Subject
 from contract.identity import event_uuid
+from edge.healthsettings import CameraRule
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Change, Frame, Hit, Track
 
@@ -102,14 +103,18 @@ class Events:
         model: ModelRef,
         status: Status = Status.ACTUAL,
         basis: Literal["pts", "file"] = "pts",
+        camera_offset_ms: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """``camera_offset_ms``: how far the camera's own clock is off, as far as it is known when an event opens."""
         self._camera = camera
         self._source = source
         self._model = model
         self._status = status
-        self._clock = ClockReading(basis=basis)
-        self._rules = {rule.name: rule for rule in camera.rules}
-        self._versions = {rule.name: rule_version(camera, rule) for rule in camera.rules}
+        self._basis: Literal["pts", "file"] = basis
+        self._camera_offset_ms = camera_offset_ms
+        asked: tuple[RuleSettings | CameraRule, ...] = (*camera.rules, *camera.health.rules())
+        self._rules = {rule.name: rule for rule in asked}
+        self._versions = {rule.name: rule_version(camera, rule) for rule in asked}
         self._config_version = config_version(camera)
         self._open: dict[Key, _Open] = {}
         self._cool_until_s: dict[tuple[str, Place], float] = {}
@@ -153,7 +158,7 @@ class Events:
             severity=rule.severity,
             started_at=started_at,
             last_seen_at=frame.captured_at,
-            clock=self._clock,
+            clock=ClockReading(basis=self._basis, camera_offset_ms=self._camera_offset_ms()),
             subjects=_best(_subject(track, hit) for track in hit.tracks),
             model=self._model,
             config_version=self._config_version,
@@ -178,8 +183,10 @@ class Events:
         return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s, seen=seen)
 
 
-def rule_version(camera: CameraSettings, rule: RuleSettings) -> str:
+def rule_version(camera: CameraSettings, rule: RuleSettings | CameraRule) -> str:
     """SHA-256 of everything that decides when the rule fires: its settings and the points of its zone or line."""
+    if isinstance(rule, CameraRule):
+        return _sha256({"rule": rule.model_dump(mode="json")})
     place = camera.zones[rule.zone] if rule.zone is not None else camera.lines[rule.line or ""]
     return _sha256({"rule": rule.model_dump(mode="json"), "place": place.model_dump(mode="json")})
 
