@@ -130,11 +130,23 @@ class HealthSettings(Part):
             "camera_dark": self.dark,
             "camera_bright": self.bright,
         }
-        return tuple(
-            CameraRule(name=rule_name(kind), kind=kind, **watch.model_dump())
-            for kind, watch in every.items()
-            if watch.mode != "off"
-        )
+        return tuple(_rule(kind, watch) for kind, watch in every.items() if watch.mode != "off")
+
+    @property
+    def offline_rule(self) -> CameraRule | None:
+        """None where it is off."""
+        return None if self.offline.mode == "off" else _rule("camera_offline", self.offline)
+
+    @property
+    def clock_rule(self) -> CameraRule | None:
+        """None where it is off."""
+        watch = Watch(mode=self.clock_off.mode, severity=self.clock_off.severity, dwell_s=0.0, cool_s=0.0)
+        return None if watch.mode == "off" else _rule("camera_clock_off", watch)
+
+
+def _rule(kind: HealthKind, watch: Watch) -> CameraRule:
+    common = watch.model_dump(include=set(Watch.model_fields))
+    return CameraRule(name=rule_name(kind), kind=kind, **common)
 
 
 def rule_name(kind: HealthKind) -> str:

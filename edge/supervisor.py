@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from contract.event import Evidence, ModelRef, Phase, Status
+from edge import cameraclock, offline
 from edge.camera import Camera
+from edge.cameraclock import CameraClocks
 from edge.capture import masked, open_source
 from edge.clip import Recorder
 from edge.clock import Clock, SystemClock
@@ -20,6 +22,8 @@ from edge.event import config_version
 from edge.evidence import EvidenceFolder
 from edge.health import HealthReport, serve_metrics
 from edge.mqtt import Link
+from edge.notice import Notices
+from edge.offline import Offline
 from edge.outbox import Outbox, OutboxError
 from edge.settings import CameraSettings, EdgeSettings
 from edge.signals import stop_on_signals
@@ -65,9 +69,10 @@ class Edge:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
         self._cameras = [
-            Camera(one.name, one.label, lambda one=one: self._worker(one), clock, stop)  # type: ignore[misc]
+            Camera(one.name, one.label, lambda one=one: self._worker(one), clock, stop, unit=one.unit)  # type: ignore[misc]
             for one in settings.cameras
         ]
+        self._offline, self._clocks = self._watches()
         self._health = HealthReport(
             self._cameras,
             self._outbox,
@@ -93,6 +98,9 @@ class Edge:
         self._uploader.start()
         for camera in self._cameras:
             camera.start()
+        # Both end with the process: they wait on nothing but a camera's answer, for seconds.
+        for watch in (self._offline, self._clocks):
+            threading.Thread(target=watch.run, args=(self._stop,), name=type(watch).__name__, daemon=True).start()
         self._stop.wait()
         log.info("edge_stopping")
         self._end()
@@ -107,6 +115,17 @@ class Edge:
         depth = self._outbox.depth()
         self._outbox.close()
         log.info("edge_stopped", events_waiting=depth.messages, evidence_waiting=depth.evidence)
+
+    def _watches(self) -> tuple[Offline, CameraClocks]:
+        """What watches the cameras from outside their walks; both take up what was open before."""
+        settings = self._settings
+        notices = Notices(source=settings.source_name, status=Status(settings.status))
+        pairs = list(zip(settings.cameras, self._cameras, strict=True))
+        before, put, clock = self._outbox.open_events(), self._outbox.put, self._clock
+        return (
+            Offline(pairs, put, clock, notices, edge=settings.edge, before=before),
+            CameraClocks(pairs, put, clock, notices, before=before),
+        )
 
     def _worker(self, camera: CameraSettings) -> Worker:
         """A new worker with a recorder of its own. Raises ModelError, ValueError."""
@@ -129,7 +148,11 @@ class Edge:
             timezone=ZoneInfo(self._settings.timezone),
             status=Status(self._settings.status),
             min_score=self._settings.model.min_score,
+            camera_offset_ms=lambda: self._clock_offset_ms(camera.name),
         )
+
+    def _clock_offset_ms(self, camera: str) -> int | None:
+        return next((one.clock_offset_ms for one in self._cameras if one.camera == camera), None)
 
     def _take_picture(self, camera: str) -> None:
         recorder = self._recorders.get(camera)
@@ -139,8 +162,11 @@ class Edge:
             recorder.take_preview()
 
     def _clear_up(self) -> None:
-        """Close what a run that was killed left open, and delete files that nothing names."""
+        """Close what a run that was killed left open, outages excepted, and delete files that nothing names."""
+        cameras = self._settings.cameras
         for change in self._outbox.open_events():
+            if offline.takes_up(change, cameras, self._settings.edge) or cameraclock.takes_up(change, cameras):
+                continue
             self._outbox.put(closed_orphan(change))
             log.warning("event_closed_after_restart", camera=change.camera, event_id=str(change.data.event_id))
         EvidenceFolder(self._evidence).sweep({job.sha256 for job in self._outbox.evidence()})
