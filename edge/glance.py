@@ -29,6 +29,8 @@ _RULER = 64
 _LEAST_STEP = 12.0
 """Grey levels that a step must have to tell sharpness."""
 _LEAST_STEPS = 50
+_ROWS = 64
+"""Rows on which sharpness is read: enough of them, and a quarter of the work of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,18 +103,20 @@ def _shrink(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _sharpness(luma: NDArray[np.uint8]) -> float | None:
     """Along rows of the full picture: the sum of squared differences of neighbours within a ruler, against the squared
     difference of its ends. A ramp as long as the ruler gives 1/ruler, a step 1; noise is taken out of both."""
-    rows = np.ascontiguousarray(luma[:: max(1, luma.shape[0] // 160)]).astype(np.float32)
+    rows = luma[:: max(1, luma.shape[0] // _ROWS)].astype(np.float32)
     ruler = max(4, round(rows.shape[1] / _RULER))
     if rows.shape[1] < 4 * ruler:
         return None
-    near = np.diff(rows, axis=1) ** 2
-    summed = np.cumsum(np.pad(near, ((0, 0), (1, 0))), axis=1)
-    within = summed[:, ruler:] - summed[:, :-ruler]
+    near = (rows[:, 1:] - rows[:, :-1]) ** 2
+    # Sums of `ruler` neighbours: the filter's anchor is its first column.
+    within = cv2.boxFilter(near, cv2.CV_32F, (ruler, 1), anchor=(0, 0), normalize=False)[:, : rows.shape[1] - ruler]
     ends = (rows[:, ruler:] - rows[:, :-ruler]) ** 2
-    steps = ends >= max(float(np.percentile(ends[::4], 90)), _LEAST_STEP**2)
-    if np.count_nonzero(steps) < _LEAST_STEPS:
+    middle, high = (float(level) for level in np.percentile(ends[::2, ::3], (50, 90)))
+    steps = ends >= max(high, _LEAST_STEP**2)
+    count = int(np.count_nonzero(steps))
+    if count < _LEAST_STEPS:
         return None
-    flat = within[ends < np.percentile(ends[::4], 50)]
+    flat = within[::2, ::3][ends[::2, ::3] < middle]
     noise = float(np.median(flat)) if flat.size else 0.0
-    ratio = (float(within[steps].sum()) - noise * np.count_nonzero(steps)) / float(ends[steps].sum())
+    ratio = (float(within[steps].sum()) - noise * count) / float(ends[steps].sum())
     return float(max(0.0, ratio * ruler - 1.0))
