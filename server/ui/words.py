@@ -11,6 +11,14 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "line_crossing": N_("Qua vạch"),
     "loitering": N_("Lảng vảng"),
     "static_object": N_("Vật đứng yên"),
+    "camera_covered": N_("Camera bị che ống kính"),
+    "camera_moved": N_("Camera bị xoay lệch"),
+    "camera_frozen": N_("Camera bị đóng băng"),
+    "camera_blurred": N_("Camera bị mờ"),
+    "camera_dark": N_("Camera quá tối"),
+    "camera_bright": N_("Camera bị loá"),
+    "camera_offline": N_("Camera mất tín hiệu"),
+    "camera_clock_off": N_("Camera lệch giờ"),
 }
 PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
 """Names that the edge gives by itself; any other place is called as whoever drew it called it."""
@@ -68,6 +76,15 @@ CAMERA_STATES: Final[Mapping[str, str]] = {
     "offline": N_("mất hình"),
     "finished": N_("đã phát hết"),
     "silent": N_("mất tín hiệu"),
+}
+PICTURES: Final[Mapping[str, str]] = {
+    "ok": N_("có hình"),
+    "covered": N_("bị che ống kính"),
+    "moved": N_("bị xoay lệch"),
+    "frozen": N_("bị đóng băng"),
+    "blurred": N_("bị mờ"),
+    "dark": N_("quá tối"),
+    "bright": N_("bị loá"),
 }
 ROLES: Final[Mapping[str, str]] = {
     "viewer": N_("người xem"),
