@@ -70,7 +70,7 @@ class Measure(_Part):
 
 
 class Where(_Part):
-    """Which incidents bear on a criterion: their rule's kind is one of ``rule_kind``, its name fits ``rule_name`` and no
+    """Which incidents bear on it: their rule's kind is one of ``rule_kind``, its name fits ``rule_name`` and no
     ``but_not``. They decide a criterion that counts incidents, and are listed beside one that measures cameras.
 
     Name patterns know ``*`` and ``?``.

@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from contract.event import ModelRef, Phase
 from contract.health import PictureState
@@ -24,7 +26,7 @@ NOISE = itertools.cycle([CHANCE.normal(0, 3, (180, 320, 3)).astype(np.float32) f
 def facade() -> Image:
     """A street front: boxes of all sizes and tones, sharp edges everywhere, and no grid that fits upon itself."""
     chance = np.random.default_rng(1)
-    image = np.full((180, 320, 3), 120, np.uint8)
+    image: Image = np.full((180, 320, 3), 120, np.uint8)
     for _ in range(120):
         x, y = int(chance.integers(0, 310)), int(chance.integers(0, 170))
         width, height = (int(size) for size in chance.integers(8, 60, 2))
@@ -35,10 +37,10 @@ def facade() -> Image:
 FACADE = facade()
 
 
-def noisy(image: Image) -> Image:
+def noisy(image: NDArray[Any]) -> Image:
     """As a sensor sees it."""
     height, width = image.shape[:2]
-    return np.clip(image + next(NOISE)[:height, :width], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image + next(NOISE)[:height, :width], 0, 255), np.uint8)
 
 
 def scene(_at_s: float) -> Image:
@@ -156,7 +158,7 @@ def test_a_hand_that_trembles_before_the_lens_is_one_fault() -> None:
 def test_people_and_a_truck_before_the_scene_are_no_fault() -> None:
     def truck(at_s: float) -> Image:
         """It stands before half of the picture, with wheels, a cab and lettering."""
-        image = scene(at_s)
+        image: Image = scene(at_s)
         image[60:, 80:240] = noisy(np.tile(FACADE[:60, :80], (2, 2, 1)))
         return image
 
@@ -171,7 +173,7 @@ def test_the_switch_to_infrared_dusk_and_a_lamp_are_no_fault() -> None:
     def infrared(_at_s: float) -> Image:
         """Grey, other reflectances, lit from the camera, grainy."""
         red = FACADE[..., 2:].astype(np.float32)
-        return np.clip(red * beam + 8 + 2 * next(NOISE), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(red * beam + 8 + 2 * next(NOISE), 0, 255), np.uint8)
 
     def dusk(at_s: float) -> Image:
         return noisy((FACADE * max(0.25, 1 - (at_s - 20) / 800)).astype(np.uint8))
@@ -223,6 +225,6 @@ def test_a_pause_in_the_stream_is_neither_frozen_nor_blind() -> None:
 
 
 def test_another_picture_size_begins_anew() -> None:
-    small = [frame(at_s, cv2.resize(scene(at_s), (160, 120))) for at_s in np.arange(20.0, 60.0).tolist()]
+    small = [frame(at_s, noisy(cv2.resize(scene(at_s), (160, 120)))) for at_s in np.arange(20.0, 60.0).tolist()]
     changes, tamper = watched(camera(), [*film((20, scene)), *small])
     assert (spans(changes), tamper.picture) == ([], PictureState.OK)
