@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contract import topics
 from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Subject, message_id
-from contract.health import CameraHealth, CameraState, Health, HealthData
+from contract.health import CameraHealth, CameraState, Health, HealthData, PictureState
 from contract.identity import event_uuid
 from server.ingest import Ingest
 from server.store import edges, incidents
@@ -75,8 +75,14 @@ class Ward:
         """Where its officers go."""
         return self.office.url
 
-    def hear(self, cameras: dict[str, CameraState], errors: dict[str, str] | None = None) -> None:
-        """A heartbeat of the edge: the state of each camera."""
+    def hear(
+        self,
+        cameras: dict[str, CameraState],
+        errors: dict[str, str] | None = None,
+        pictures: dict[str, PictureState] | None = None,
+        clocks_ms: dict[str, int] | None = None,
+    ) -> None:
+        """A heartbeat of the edge: the state of each camera, what its pictures are worth, how far its clock is off."""
         now = self.office.clock.now()
         told = tuple(
             CameraHealth(
@@ -90,6 +96,8 @@ class Ward:
                 inferences=0,
                 reconnects=0,
                 error=(errors or {}).get(name),
+                picture=(pictures or {}).get(name),
+                clock_offset_ms=(clocks_ms or {}).get(name),
             )
             for name, state in cameras.items()
         )
@@ -136,7 +144,7 @@ class Ward:
                 "rule": Rule.model_validate(
                     {"kind": scene.kind, "name": scene.rule, "mode": scene.mode, "version": "b3" * 32}
                 ),
-                "place": Place(kind="line" if scene.kind == "line_crossing" else "zone", name=scene.place),
+                "place": Place.model_validate({"kind": _place_kind(scene.kind), "name": scene.place}),
                 "severity": scene.severity,
                 "started_at": scene.at,
                 "last_seen_at": last,
@@ -146,7 +154,7 @@ class Ward:
                     Subject(
                         track=number, class_name=scene.class_name, score=scene.score, box=box, dwell_s=scene.dwell_s
                     )
-                    for number, box in enumerate(boxes[:2], start=57)
+                    for number, box in enumerate(boxes[:2] if _place_kind(scene.kind) != "camera" else (), start=57)
                 ],
                 "evidence": scene.evidence(),
                 "model": MODEL,
@@ -170,6 +178,12 @@ def open_ward(folder: Path) -> Iterator[Ward]:
             token = edges.register(session, SITE, EDGE, has.clock.now())
         ingest = Ingest(has.settings, database=has.database, clock=has.clock, live=has.live, metrics=has.metrics)
         yield Ward(office=office, token=token, _ingest=ingest)
+
+
+def _place_kind(rule_kind: str) -> str:
+    if rule_kind.startswith("camera_"):
+        return "camera"
+    return "line" if rule_kind == "line_crossing" else "zone"
 
 
 def _sha256(body: bytes) -> str:
