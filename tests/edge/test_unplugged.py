@@ -33,7 +33,7 @@ def journalled(tmp_path: Path) -> list[Event]:
 
 def test_a_camera_without_power_is_one_event_over_a_restart_of_the_edge(camera: RtspCamera, tmp_path: Path) -> None:
     health = {"offline": {"log_s": 2, "dwell_s": 5, "close_s": 2, "cool_s": 0}}
-    one = {"name": "kho-sau", "label": "Kho sau", "source": camera.url, "health": health}
+    one: dict[str, object] = {"name": "kho-sau", "label": "Kho sau", "source": camera.url, "health": health}
     port = free_port()
     config = write(tmp_path, [one], metrics_port=port)
 
@@ -48,10 +48,10 @@ def test_a_camera_without_power_is_one_event_over_a_restart_of_the_edge(camera: 
         camera.kill()
         wait_until(lambda: len(journalled(tmp_path)) == 1, "the outage to be told", 60)
         _, log = stopped(edge)
-    assert [line["event"] for line in log if line["event"] in ("camera_silent", "cameras_offline")] == [
+    assert [line["event"] for line in log if line["event"].startswith(("camera_s", "cameras_"))][-2:] == [
         "camera_silent",
         "cameras_offline",
-    ]
+    ], "logged first, told later"
     (opened,) = journalled(tmp_path)
     assert (opened.source, opened.data.phase) == ("anninh:hoa-thuan/khom4/kho-sau", "opened")
     with running(config) as edge:
