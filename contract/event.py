@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from contract.envelope import Envelope, Value
 from contract.instant import Instant
-from contract.names import Count, Label, Ordinal, Sha256, Slug
+from contract.names import Count, Label, Milliseconds, Ordinal, Sha256, Slug
 
 EVENT_TYPE: Final = "vn.anninh.event.v1"
 
@@ -73,11 +73,13 @@ class ClockReading(Value):
     """How the event's times were obtained.
 
     ``pts``: from the stream's time stamps, anchored to the edge's clock at connection; ``file``: from a recording's
-    stamps and its given start. ``offset_ms``: the edge's clock minus true time, None when it is not known.
+    stamps and its given start. ``offset_ms``: the edge's clock minus true time; ``camera_offset_ms``: the camera's own
+    clock (the one it writes into its picture) minus the edge's. None when it is not known.
     """
 
     basis: Literal["pts", "file"]
-    offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
+    offset_ms: Milliseconds | None = None
+    camera_offset_ms: Milliseconds | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Subject(Value):

@@ -8,7 +8,7 @@ from pydantic import Field
 from contract.envelope import Envelope, Value
 from contract.event import ModelRef
 from contract.instant import Instant
-from contract.names import Count, Label, Ordinal, Slug
+from contract.names import Count, Label, Milliseconds, Ordinal, Slug
 
 HEALTH_TYPE: Final = "vn.anninh.health.v1"
 STATUS_TYPE: Final = "vn.anninh.status.v1"
@@ -16,10 +16,9 @@ HEARTBEAT_S = 10.0
 """Seconds between heartbeats; a server that hears none for three of them calls the edge silent."""
 
 
-def _is_none(value: object) -> bool:
-    """A field that came later is left out where an older edge does not say it: the canonical bytes of what that edge
-    sent stay as they were."""
-    return value is None
+def _is_unsaid(value: object) -> bool:
+    """Fields that came after the first version are left out where they say nothing: its bytes stay as they were."""
+    return value is None or value == ""
 
 
 class CameraState(StrEnum):
@@ -32,6 +31,19 @@ class CameraState(StrEnum):
     """A recording that was played to its end."""
 
 
+class PictureState(StrEnum):
+    """What a camera's pictures are worth. All but ``ok`` are faults, in which it sees nothing that it vouches for."""
+
+    OK = "ok"
+    COVERED = "covered"
+    MOVED = "moved"
+    """Turned away from the scene that its zones were drawn on."""
+    FROZEN = "frozen"
+    BLURRED = "blurred"
+    DARK = "dark"
+    BRIGHT = "bright"
+
+
 class CameraHealth(Value):
     """One camera since the edge's session began; counters only grow within a session."""
 
@@ -40,19 +52,26 @@ class CameraHealth(Value):
     state: CameraState
     last_frame_at: Instant | None = None
     up_s: float = Field(ge=0.0)
-    """Seconds of this session in which frames arrived: the server's camera-hours are differences of it."""
+    """Seconds of this session in which frames arrived that showed the scene: the server's camera-hours are differences
+    of it. Time with a covered, moved, frozen, blurred, dark or overexposed picture is left out."""
     fps: float = Field(ge=0.0)
     """Frames a second over the last heartbeat interval."""
     frames: Count
     dropped: Count
     """Frames thrown away because a newer one was there (live sources only)."""
     inferences: Count
-    detect_fps: float | None = Field(default=None, ge=0.0, exclude_if=_is_none)
+    detect_fps: float | None = Field(default=None, ge=0.0, exclude_if=_is_unsaid)
     """Looks of the model a second over the last heartbeat interval."""
-    detections_dropped: Count | None = Field(default=None, exclude_if=_is_none)
+    detections_dropped: Count | None = Field(default=None, exclude_if=_is_unsaid)
     """Looks that the camera did without, because other cameras kept the model busy."""
     reconnects: Count
     error: str | None = Field(default=None, max_length=500)
+    picture: PictureState | None = Field(default=None, exclude_if=_is_unsaid)
+    """None: not looked at (yet)."""
+    clock_offset_ms: Milliseconds | None = Field(default=None, exclude_if=_is_unsaid)
+    """The camera's own clock minus the edge's, as last asked; None: not known."""
+    unit: Label = Field(default="", exclude_if=_is_unsaid)
+    """Khóm or ấp; empty: not told."""
 
 
 class HealthData(Value):
@@ -65,10 +84,10 @@ class HealthData(Value):
     outbox_depth: Count
     outbox_oldest_s: float = Field(ge=0.0)
     evidence_pending: Count
-    detect_share: float | None = Field(default=None, ge=0.0, le=1.0, exclude_if=_is_none)
+    detect_share: float | None = Field(default=None, ge=0.0, le=1.0, exclude_if=_is_unsaid)
     """The share of the looks its cameras ask for that the model grants now; 1 while the edge keeps up."""
     disk_free_bytes: Count
-    clock_offset_ms: int | None = Field(default=None, ge=-(2**53) + 1, le=2**53 - 1)
+    clock_offset_ms: Milliseconds | None = None
     config_version: str = Field(min_length=1, max_length=64)
     model: ModelRef
 

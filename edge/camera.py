@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from edge.clock import Clock
 from edge.sources.tally import Counters
 from edge.worker import Worker
@@ -35,11 +35,16 @@ class Camera:
         clock: Clock,
         stop: threading.Event,
         chance: random.Random | None = None,
+        *,
         skipped: Callable[[], int] = lambda: 0,
+        unit: str = "",
     ) -> None:
         """``skipped``: the looks of the model that it did without, in all."""
         self.camera = name
         self.label = label
+        self.unit = unit
+        self.clock_offset_ms: int | None = None
+        """The camera's own clock minus the edge's; set by whoever asks it (``edge.cameraclock``)."""
         self._make_worker = make_worker
         self._clock = clock
         self._stop = stop
@@ -49,6 +54,7 @@ class Camera:
         self._worker: Worker | None = None
         self._past = Counters()
         self._past_inferences = 0
+        self._seen_s = 0.0
         self._failure: str | None = None
         self._thread = threading.Thread(target=self.run, name=f"camera-{name}", daemon=True)
 
@@ -97,9 +103,19 @@ class Camera:
             return self._counters.last_frame_at or self._past.last_frame_at
 
     @property
-    def up_s(self) -> float:
+    def picture(self) -> PictureState | None:
         with self._lock:
-            return self._past.up_s + self._counters.up_s
+            worker = self._worker
+            return worker.picture if worker is not None and worker.state is CameraState.ONLINE else None
+
+    @property
+    def up_s(self) -> float:
+        """Seconds in which frames arrived that showed the scene. Only grows: what a fault takes back (its beginning is
+        known only once it has lasted) is made up for by not growing meanwhile."""
+        with self._lock:
+            blind_s = 0.0 if self._worker is None else self._worker.blind_s
+            self._seen_s = max(self._seen_s, self._past.up_s + self._counters.up_s - blind_s)
+            return self._seen_s
 
     @property
     def frames(self) -> int:
@@ -141,7 +157,7 @@ class Camera:
                 frames=self._past.frames + now.frames,
                 dropped=self._past.dropped + now.dropped,
                 reconnects=self._past.reconnects + now.reconnects + 1,
-                up_s=self._past.up_s + now.up_s,
+                up_s=self._past.up_s + max(0.0, now.up_s - (self._worker.blind_s if self._worker else 0.0)),
                 last_frame_at=now.last_frame_at or self._past.last_frame_at,
             )
             self._past_inferences += self._worker.inferences if self._worker else 0

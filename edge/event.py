@@ -8,7 +8,7 @@ it was the light.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,6 +17,7 @@ import rfc8785
 
 from contract.event import ClockReading, EventData, Evidence, Mode, ModelRef, Phase, Place, Rule, Status, Subject
 from contract.identity import event_uuid
+from edge.healthsettings import CameraRule
 from edge.kinds import KINDS
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Change, Frame, Hit, Track
@@ -110,14 +111,18 @@ class Events:
         model: ModelRef,
         status: Status = Status.ACTUAL,
         basis: Literal["pts", "file"] = "pts",
+        camera_offset_ms: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """``camera_offset_ms``: how far the camera's own clock is off, as far as it is known when an event opens."""
         self._camera = camera
         self._source = source
         self._model = model
         self._status = status
-        self._clock = ClockReading(basis=basis)
-        self._rules = {rule.name: rule for rule in camera.rules}
-        self._versions = {rule.name: rule_version(camera, rule) for rule in camera.rules}
+        self._basis: Literal["pts", "file"] = basis
+        self._camera_offset_ms = camera_offset_ms
+        asked: tuple[RuleSettings | CameraRule, ...] = (*camera.rules, *camera.health.rules())
+        self._rules = {rule.name: rule for rule in asked}
+        self._versions = {rule.name: rule_version(camera, rule) for rule in asked}
         self._config_version = config_version(camera)
         self._open: dict[Key, _Open] = {}
         self._cool_until_s: dict[Key, float] = {}
@@ -169,7 +174,7 @@ class Events:
             severity=rule.severity,
             started_at=started_at,
             last_seen_at=frame.captured_at,
-            clock=self._clock,
+            clock=ClockReading(basis=self._basis, camera_offset_ms=self._camera_offset_ms()),
             subjects=_best(_subject(track, hit) for track in hit.tracks),
             model=self._model,
             config_version=self._config_version,
@@ -206,16 +211,19 @@ class Events:
 
     def _cools(self, key: Key) -> Key:
         """What is silent after an event: its rule and place, or only its subject."""
-        return key if KINDS[self._rules[key[0]].kind].cools_each else (key[0], key[1], None)
+        kind = KINDS.get(self._rules[key[0]].kind)
+        return key if kind is not None and kind.cools_each else (key[0], key[1], None)
 
     def _change(self, event: _Open, data: EventData, now_s: float) -> Change:
         seen = event.seen if event.held_s == now_s else frozenset[int]()
         return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s, seen=seen)
 
 
-def rule_version(camera: CameraSettings, rule: RuleSettings) -> str:
+def rule_version(camera: CameraSettings, rule: RuleSettings | CameraRule) -> str:
     """SHA-256 of everything that decides when the rule fires: its settings, the points of its zone and lines, and the
     calibration."""
+    if isinstance(rule, CameraRule):
+        return _sha256({"rule": rule.model_dump(mode="json")})
     places = [camera.zones[name] for name in (rule.zone,) if name is not None]
     lines = [camera.lines[name] for name in (rule.line, rule.until_line) if name is not None]
     parts = [*places, *lines, *([camera.calibration] if camera.calibration is not None else [])]

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from contract.event import ModelRef
-from contract.health import CameraHealth, CameraState, HealthData
+from contract.health import CameraHealth, CameraState, HealthData, PictureState
 from edge.clock import Clock
 from edge.outbox import Outbox
 
@@ -41,7 +41,22 @@ class CameraStatus(Protocol):
 
     @property
     def up_s(self) -> float:
-        """Seconds in which frames arrived."""
+        """Seconds in which frames arrived that showed the scene."""
+        ...
+
+    @property
+    def picture(self) -> PictureState | None:
+        """What its pictures are worth; None while nobody has looked."""
+        ...
+
+    @property
+    def clock_offset_ms(self) -> int | None:
+        """Its own clock minus the edge's; None while it is not known."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Khóm or ấp."""
         ...
 
     @property
@@ -138,6 +153,9 @@ class HealthReport:
             detections_dropped=camera.detections_dropped,
             reconnects=camera.reconnects,
             error=camera.error,
+            picture=camera.picture,
+            clock_offset_ms=camera.clock_offset_ms,
+            unit=camera.unit,
         )
 
 
@@ -154,6 +172,7 @@ class Metrics:
     def collect(self) -> Iterator[Metric]:
         """The metrics now."""
         yield self._each("anninh_camera_up", "1 while frames arrive", self._up())
+        yield self._each("anninh_camera_picture_ok", "1 while its pictures are in order", self._in_order())
         for name, text in (
             ("frames", "Frames that arrived"),
             ("dropped", "Frames that made place for a newer one"),
@@ -172,6 +191,12 @@ class Metrics:
 
     def _up(self) -> Iterable[tuple[str, float]]:
         return ((camera.camera, float(camera.state is CameraState.ONLINE)) for camera in self._cameras)
+
+    def _in_order(self) -> Iterable[tuple[str, float]]:
+        return (
+            (camera.camera, float(camera.picture is PictureState.OK and camera.state is CameraState.ONLINE))
+            for camera in self._cameras
+        )
 
     @staticmethod
     def _each(name: str, text: str, values: Iterable[tuple[str, float]]) -> Metric:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
@@ -13,6 +13,7 @@ from contract.event import Severity
 from contract.names import Label, Slug
 from contract.zones import Line, Point, Zone
 from edge.ground import Ground
+from edge.healthsettings import HealthKind, HealthSettings, rule_name
 from edge.kinds import KINDS, RuleKind
 
 MANUAL = "configs/edge.yaml"
@@ -157,6 +158,8 @@ class CameraSettings(Part):
     name: Slug
     label: Label = ""
     """What officers call it; shown on screen."""
+    unit: Label = ""
+    """Khóm or ấp: cameras of one unit that go down together are one event. Empty: the edge as a whole."""
     source: str
     """A file, ``rtsp://…``, ``http://…`` (MJPEG; HLS: ``….m3u8``), ``webcam:0`` or ``sim:street?seed=7``. Its
     credentials are never logged."""
@@ -179,6 +182,8 @@ class CameraSettings(Part):
     guard_s: float = Field(default=3.0, ge=0.0, le=60.0)
     """After the light changed everywhere, rules are silent for so long (0: not at all)."""
     rules: tuple[RuleSettings, ...] = ()
+    health: HealthSettings = HealthSettings()
+    """What is watched of the camera itself; all of it is on by default."""
 
     @model_validator(mode="after")
     def _places_exist(self) -> Self:
@@ -189,6 +194,9 @@ class CameraSettings(Part):
         names = [rule.name for rule in self.rules]
         if len(set(names)) != len(names):
             raise ValueError(f"camera {self.name!r}: two rules have the same name")
+        taken = {rule_name(kind) for kind in get_args(HealthKind)} & set(names)
+        if taken:
+            raise ValueError(f"camera {self.name!r}: {min(taken)!r} is the name of a rule about the camera itself")
         for rule in self.rules:
             if rule.zone is not None and rule.zone not in self.zones:
                 raise ValueError(f"rule {rule.name!r}: zone {rule.zone!r} is not among {sorted(self.zones)}")

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from contract.event import Evidence, Phase, Status
+from edge import cameraclock, offline
 from edge.budget import Budget
 from edge.camera import Camera
+from edge.cameraclock import CameraClocks
 from edge.capture import Source, masked, open_source
 from edge.clip import Recorder
 from edge.clock import Clock, SystemClock
@@ -22,6 +24,8 @@ from edge.event import config_version
 from edge.evidence import EvidenceFolder
 from edge.health import HealthReport, serve_metrics
 from edge.mqtt import Link
+from edge.notice import Notices
+from edge.offline import Offline
 from edge.outbox import Outbox, OutboxError
 from edge.settings import CameraSettings, EdgeSettings
 from edge.signals import stop_on_signals
@@ -84,9 +88,11 @@ class Edge:
                 clock,
                 stop,
                 skipped=lambda one=one: self._detectors.skipped(one),  # type: ignore[misc]
+                unit=one.unit,
             )
             for one in settings.cameras
         ]
+        self._offline, self._clocks = self._watches()
         self._health = HealthReport(
             self._cameras,
             self._outbox,
@@ -113,6 +119,9 @@ class Edge:
         self._uploader.start()
         for camera in self._cameras:
             camera.start()
+        # Both end with the process: they wait on nothing but a camera's answer, for seconds.
+        for watch in (self._offline, self._clocks):
+            threading.Thread(target=watch.run, args=(self._stop,), name=type(watch).__name__, daemon=True).start()
         self._stop.wait()
         log.info("edge_stopping")
         self._end()
@@ -143,6 +152,17 @@ class Edge:
         self._outbox.close()
         log.info("edge_stopped", events_waiting=depth.messages, evidence_waiting=depth.evidence)
 
+    def _watches(self) -> tuple[Offline, CameraClocks]:
+        """What watches the cameras from outside their walks; both take up what was open before."""
+        settings = self._settings
+        notices = Notices(source=settings.source_name, status=Status(settings.status))
+        pairs = list(zip(settings.cameras, self._cameras, strict=True))
+        before, put, clock = self._outbox.open_events(), self._outbox.put, self._clock
+        return (
+            Offline(pairs, put, clock, notices, edge=settings.edge, before=before),
+            CameraClocks(pairs, put, clock, notices, before=before),
+        )
+
     def _worker(self, camera: CameraSettings) -> Worker:
         """A new worker with a recorder of its own. Raises ModelError, ValueError."""
         log.info("camera_starts", camera=camera.name, source=masked(camera.source))
@@ -165,7 +185,11 @@ class Edge:
             timezone=ZoneInfo(self._settings.timezone),
             status=Status(self._settings.status),
             min_score=self._settings.model.min_score,
+            camera_offset_ms=lambda: self._clock_offset_ms(camera.name),
         )
+
+    def _clock_offset_ms(self, camera: str) -> int | None:
+        return next((one.clock_offset_ms for one in self._cameras if one.camera == camera), None)
 
     def _take_picture(self, camera: str) -> None:
         recorder = self._recorders.get(camera)
@@ -175,8 +199,11 @@ class Edge:
             recorder.take_preview()
 
     def _clear_up(self) -> None:
-        """Close what a run that was killed left open, and delete files that nothing names."""
+        """Close what a run that was killed left open, outages excepted, and delete files that nothing names."""
+        cameras = self._settings.cameras
         for change in self._outbox.open_events():
+            if offline.takes_up(change, cameras, self._settings.edge) or cameraclock.takes_up(change, cameras):
+                continue
             self._outbox.put(closed_orphan(change))
             log.warning("event_closed_after_restart", camera=change.camera, event_id=str(change.data.event_id))
         EvidenceFolder(self._evidence).sweep({job.sha256 for job in self._outbox.evidence()})

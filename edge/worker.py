@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from contract.event import ModelRef, Status
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from edge.capture import Source
 from edge.detect import Detect
 from edge.event import Events
@@ -21,6 +21,7 @@ from edge.rules.guard import Guard
 from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
+from edge.tamper import Tamper
 from edge.track import Tracker
 from edge.turns import Skipped
 from edge.values import Change, Frame, Glance, Motion, Track
@@ -31,7 +32,7 @@ Load = Callable[[], Detector]
 
 log = structlog.get_logger(__name__)
 
-STAGES = ("capture", "motion", "detect", "track", "rules", "events", "record")
+STAGES = ("capture", "motion", "detect", "track", "rules", "tamper", "events", "record")
 
 
 class Follower(Protocol):
@@ -84,8 +85,10 @@ class Worker:
         status: Status = Status.ACTUAL,
         min_score: float = 0.25,
         watch: Callable[[Frame, Sequence[Track]], None] | None = None,
+        camera_offset_ms: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """``site_source``: the camera's CloudEvents source. ``watch`` sees every frame with its tracks (previews)."""
+        """``site_source``: the camera's CloudEvents source. ``watch`` sees every frame with its tracks (previews).
+        ``camera_offset_ms``: how far the camera's own clock is off the edge's, None while nobody knows."""
         self.camera = camera
         self.model = ModelRef(name=detector.info.name, sha256=detector.info.sha256)
         self.spent = Spent()
@@ -103,12 +106,14 @@ class Worker:
         )
         self._guard = Guard(camera.guard_s)
         self._rules = Rules(camera, timezone)
+        self._tamper = Tamper(camera)
         self._events = Events(
             camera,
             source=site_source,
             model=self.model,
             status=status,
             basis=clock_basis(camera),
+            camera_offset_ms=camera_offset_ms,
         )
         self._last: Frame | None = None
 
@@ -126,6 +131,16 @@ class Worker:
     def inferences(self) -> int:
         """How often the model ran."""
         return self._detect.inferences
+
+    @property
+    def picture(self) -> PictureState | None:
+        """What its pictures are worth; None before the first."""
+        return self._tamper.picture
+
+    @property
+    def blind_s(self) -> float:
+        """Seconds in which frames arrived that showed nothing to vouch for."""
+        return self._tamper.blind_s
 
     def run(self, stop: threading.Event) -> None:
         """Walk every frame until the source ends or ``stop`` is set, then close what is open.
@@ -162,6 +177,8 @@ class Worker:
         guarded = self._guard.update(frame, motion)
         hits = self._rules.update(frame, tracks, guarded=guarded)
         self.spent.lap("rules")
+        hits += self._tamper.update(frame)
+        self.spent.lap("tamper")
         changes = self._events.update(frame, hits, guarded=guarded)
         self.spent.lap("events")
         self._recorder.update(frame)

@@ -117,6 +117,10 @@ class CameraRow(Table):
     """Khóm or ấp."""
     state: Mapped[str] = mapped_column(String(16), default="connecting")
     """The latest heartbeat's word: connecting | online | offline | finished."""
+    picture: Mapped[str | None] = mapped_column(String(16))
+    """What its pictures are worth: ok | covered | moved | frozen | blurred | dark | bright; null: nobody has looked."""
+    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """Its own clock, which it writes into its pictures, minus the edge's; null: not known."""
     last_frame_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]

@@ -70,7 +70,8 @@ class Measure(_Part):
 
 
 class Where(_Part):
-    """Which incidents: their rule's kind is one of ``rule_kind``, and its name fits ``rule_name`` and no ``but_not``.
+    """Which incidents bear on it: their rule's kind is one of ``rule_kind``, its name fits ``rule_name`` and no
+    ``but_not``. They decide a criterion that counts incidents, and are listed beside one that measures cameras.
 
     Name patterns know ``*`` and ``?``.
     """
@@ -146,8 +147,10 @@ class Definition(_Part):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         of_incidents = self.measure.entity == "incident"
-        if of_incidents != (self.where is not None) or of_incidents != (self.requires is not None):
-            raise ValueError("where and requires go with entity: incident, and only with it")
+        if of_incidents != (self.requires is not None) or (of_incidents and self.where is None):
+            raise ValueError("where and requires go with entity: incident, and requires only with it")
+        if self.where is not None and self.measure.entity == "entry":
+            raise ValueError("where goes with entity: incident or camera")
         if (self.compare is None) != (self.better is None):
             raise ValueError("compare and better go together")
         if (self.input == "manual") and self.measure.entity != "entry":

@@ -81,13 +81,15 @@ def _keep(
     for hour, seconds in spread(begin, now, told.up_s - before_s):
         credits_s[row.id, hour] = credits_s.get((row.id, hour), 0.0) + seconds
     row.session, row.up_s, row.credited_at = run, told.up_s, now
-    changed = row.state != told.state
-    row.state = told.state
+    changed = (row.state, row.picture) != (told.state, told.picture)
+    row.state, row.picture, row.clock_offset_ms = told.state, told.picture, told.clock_offset_ms
     if told.last_frame_at is not None and is_possible(told.last_frame_at, now):
         row.last_frame_at = told.last_frame_at
     # PostgreSQL's text has no room for U+0000
     row.error = told.error.replace("\x00", "") if told.error else None
     row.label = told.label.replace("\x00", "")
+    if told.unit:
+        row.unit = told.unit.replace("\x00", "")
     return changed
 
 

@@ -43,12 +43,12 @@ def listing(session: Session, evidence: EvidenceFiles, now: datetime) -> tuple[C
         )
         for camera, edge in rows
     ]
-    return tuple(sorted(outs, key=lambda out: _WORST_FIRST.index(out.state) if out.state in _WORST_FIRST else 0))
+    return tuple(sorted(outs, key=_rank))
 
 
 def online_counts(cameras: tuple[CameraOut, ...]) -> tuple[int, int]:
-    """How many give pictures, of how many: the header's "23/24 camera"."""
-    return sum(camera.state == "online" for camera in cameras), len(cameras)
+    """How many give pictures that show something, of how many: the header's "23/24 camera"."""
+    return sum(camera.sees for camera in cameras), len(cameras)
 
 
 def edges(session: Session) -> tuple[EdgeOut, ...]:
@@ -87,11 +87,20 @@ def _camera(camera: CameraRow, edge: EdgeRow, *, share: float, has_picture: bool
         label=camera.label or camera.name,
         unit=camera.unit,
         state=state,
+        picture=camera.picture if state == "online" else None,
+        clock_offset_ms=camera.clock_offset_ms,
         last_frame_at=camera.last_frame_at,
         error=camera.error,
         up_share_24h=share,
         picture_url=picture_url(camera.id) if has_picture else None,
     )
+
+
+def _rank(camera: CameraOut) -> float:
+    """The worst first; a blind camera comes before one that is being connected, and after a dead one."""
+    if camera.state == "online" and not camera.sees:
+        return _WORST_FIRST.index("connecting") - 0.5
+    return _WORST_FIRST.index(camera.state) if camera.state in _WORST_FIRST else 0
 
 
 def _share(up_s: float, start: datetime, now: datetime) -> float:

@@ -36,6 +36,17 @@ SENTENCES = {
     "fight": N_("%(who)s giằng co sát nhau tại “%(place)s”, lâu nhất %(dwell)s."),
     "bike_theft": N_("%(who)s có người ngồi sát hoặc dắt đi tại “%(place)s”, lâu nhất %(dwell)s."),
 }
+CAMERA_SENTENCES = {
+    "camera_covered": N_("Ống kính camera “%(place)s” bị che hoặc mất hết chi tiết, kéo dài %(span)s."),
+    "camera_moved": N_("Camera “%(place)s” không còn nhìn đúng chỗ, kéo dài %(span)s; các vùng đã vẽ không còn đúng."),
+    "camera_frozen": N_("Hình của camera “%(place)s” đứng yên một chỗ, kéo dài %(span)s."),
+    "camera_blurred": N_("Hình của camera “%(place)s” mờ hơn hẳn bình thường, kéo dài %(span)s."),
+    "camera_dark": N_("Camera “%(place)s” quá tối, không nhìn thấy gì, kéo dài %(span)s."),
+    "camera_bright": N_("Camera “%(place)s” bị loá, không nhìn thấy gì, kéo dài %(span)s."),
+    "camera_offline": N_("“%(place)s” mất tín hiệu, kéo dài %(span)s."),
+    "camera_clock_off": N_("Đồng hồ của camera “%(place)s” lệch so với máy biên."),
+}
+"""About the camera itself: nobody was seen. ``span``: from its beginning to when it was last so."""
 NOBODY_SENTENCE = N_("Luật %(rule)s báo tại “%(place)s”; máy không nêu đối tượng nào.")
 OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại “%(place)s”.")
 
@@ -48,6 +59,10 @@ def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
 def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     """One sentence: who, where, how long."""
     found = subjects(incident)
+    if incident.rule_kind in CAMERA_SENTENCES:
+        span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
+        text = texts.gettext(CAMERA_SENTENCES[incident.rule_kind])
+        return text % {"place": place(incident, texts), "span": form.duration(span_s)}
     template = SENTENCES.get(incident.rule_kind, OTHER_SENTENCE) if found else NOBODY_SENTENCE
     return texts.gettext(template) % {
         "who": who(found, texts, form),

@@ -23,6 +23,14 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "person_lying": N_("Người nằm bất động"),
     "fight": N_("Nghi xô xát, đánh nhau"),
     "bike_theft": N_("Nghi trộm xe máy"),
+    "camera_covered": N_("Camera bị che ống kính"),
+    "camera_moved": N_("Camera bị xoay lệch"),
+    "camera_frozen": N_("Camera bị đóng băng"),
+    "camera_blurred": N_("Camera bị mờ"),
+    "camera_dark": N_("Camera quá tối"),
+    "camera_bright": N_("Camera bị loá"),
+    "camera_offline": N_("Camera mất tín hiệu"),
+    "camera_clock_off": N_("Camera lệch giờ"),
 }
 PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
 """Names that the edge gives by itself; any other place is called as whoever drew it called it."""
@@ -80,6 +88,15 @@ CAMERA_STATES: Final[Mapping[str, str]] = {
     "offline": N_("mất hình"),
     "finished": N_("đã phát hết"),
     "silent": N_("mất tín hiệu"),
+}
+PICTURES: Final[Mapping[str, str]] = {
+    "ok": N_("có hình"),
+    "covered": N_("bị che ống kính"),
+    "moved": N_("bị xoay lệch"),
+    "frozen": N_("bị đóng băng"),
+    "blurred": N_("bị mờ"),
+    "dark": N_("quá tối"),
+    "bright": N_("bị loá"),
 }
 ROLES: Final[Mapping[str, str]] = {
     "viewer": N_("người xem"),

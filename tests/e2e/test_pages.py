@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from server.tables import UserRow
 from tests.e2e.conftest import DESK, PHONE, Officer
 from tests.support.film import street
@@ -225,3 +225,34 @@ def test_a_camera_that_falls_silent_turns_the_counter_red(officer: Officer, ward
     first = page.locator(".camera").first
     expect(first).to_contain_text("mất hình")
     expect(first).to_contain_text("không nối được với đầu ghi")
+
+
+def test_a_camera_that_is_covered_counts_as_blind_and_says_so(officer: Officer, ward: Ward) -> None:
+    officer.sign_in()
+    page: Page = officer.page
+    page.goto("/cameras")
+    lamp = page.locator("#lamp a")
+    expect(lamp).to_contain_text("2/2")
+    both = {"kho-sau": CameraState.ONLINE, "cong-truong": CameraState.ONLINE}
+    ward.hear(both, pictures={"kho-sau": PictureState.COVERED}, clocks_ms={"kho-sau": -92_000, "cong-truong": 400})
+    expect(lamp).to_contain_text("1/2")
+    first = page.locator(".camera").first
+    expect(first).to_contain_text("bị che ống kính")
+    expect(first).to_contain_text("chậm 1 phút 32 giây")
+    expect(page.locator(".camera").nth(1)).not_to_contain_text("Đồng hồ")
+    page.locator(".languages a[lang=en]").click()
+    expect(page.locator(".camera").first).to_contain_text("lens covered")
+    expect(page.locator(".camera").first).to_contain_text("1 min 32 s behind")
+
+
+def test_a_fault_of_a_camera_is_an_incident_in_plain_words(officer: Officer, ward: Ward) -> None:
+    at = ward.office.clock.now() - timedelta(minutes=12)
+    fault = Scene(at=at, kind="camera_covered", rule="camera-covered", place="kho-sau", lasts_s=312.0)
+    ward.see(fault)
+    officer.sign_in()
+    page: Page = officer.page
+    page.goto("/review")
+    expect(page.locator("main")).to_contain_text("Camera bị che ống kính")
+    expect(page.locator("main")).to_contain_text(
+        "Ống kính camera “kho sau” bị che hoặc mất hết chi tiết, kéo dài 5 phút 12 giây."
+    )

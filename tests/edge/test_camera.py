@@ -6,9 +6,12 @@ import threading
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import av
+import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from edge.camera import Camera
 from edge.capture import open_source
 from edge.clip import Recorder
@@ -79,3 +82,49 @@ def test_a_camera_that_keeps_failing_stops_when_told(tmp_path: Path) -> None:
     steps = [after - before for before, after in itertools.pairwise(waits)]
     assert max(steps) <= 60 * 1.25 + 0.2
     assert steps[-1] >= 60 * 0.75
+
+
+def half_covered(path: Path) -> Path:
+    """Forty seconds at two frames a second: half of a scene, half of a cloth over the lens."""
+    chance = np.random.default_rng(7)
+    scene = np.kron(chance.integers(30, 220, (18, 32)), np.ones((10, 10))).astype(np.int16)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=2, width=320, height=180, options={"bf": "0"})
+        assert isinstance(stream, av.VideoStream)
+        stream.pix_fmt = "yuv420p"
+        for index in range(80):
+            seen = scene if index < 40 else np.full_like(scene, 90)
+            grain = chance.normal(0, 3, scene.shape)
+            picture = VideoFrame.from_ndarray(np.clip(seen + grain, 0, 255).astype(np.uint8), format="gray")
+            container.mux(stream.encode(picture.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_time_under_a_cover_is_no_time_in_which_the_camera_was_up(tmp_path: Path) -> None:
+    stop, clock = threading.Event(), DrivenClock()
+    health = {"covered": {"dwell_s": 5}}
+    settings = CameraSettings.model_validate(
+        {"name": "kho-sau", "source": str(half_covered(tmp_path / "in.mp4")), "health": health}
+    )
+    readings: list[tuple[float, PictureState | None]] = []
+
+    def make() -> Worker:
+        return Worker(
+            settings,
+            open_source(settings, clock, stop),
+            registry.load("builtin"),
+            Recorder("kho-sau", ClipSettings(), tmp_path / "evidence", lambda _: None),
+            site_source="anninh:a/b/kho-sau",
+            timezone=ZoneInfo("UTC"),
+            watch=lambda *_: readings.append((camera.up_s, camera.picture)),
+        )
+
+    camera = Camera("kho-sau", "Kho sau", make, clock, stop)
+    camera.run()
+    seconds = [up_s for up_s, _ in readings]
+    assert [picture for _, picture in (readings[38], readings[-1])] == [PictureState.OK, PictureState.COVERED]
+    assert seconds[38] == pytest.approx(19.0, abs=1.0)
+    assert seconds[-1] == pytest.approx(25.0, abs=1.5), "what was counted until it was sure is made up for afterwards"
+    assert seconds == sorted(seconds)
+    assert camera.up_s - readings[-1][0] <= 1.0

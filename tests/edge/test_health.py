@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from contract.event import ModelRef
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from edge.health import HealthReport, Metrics
 from edge.outbox import Outbox
 from tests.support.driven_clock import DrivenClock
@@ -30,6 +30,9 @@ class Status:
     detections_dropped: int = 0
     reconnects: int = 0
     error: str | None = None
+    picture: PictureState | None = PictureState.OK
+    clock_offset_ms: int | None = None
+    unit: str = ""
 
 
 @pytest.fixture

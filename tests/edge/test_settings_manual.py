@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from contract.config import Part, SettingsError
 from edge import settings
-from edge.settings import EdgeSettings
+from edge.settings import CameraSettings, EdgeSettings
 
 MANUAL = Path(__file__).resolve().parents[2] / "configs" / "edge.yaml"
 
@@ -61,6 +61,10 @@ def test_the_manual_shows_the_defaults(part: str) -> None:
     assert getattr(shown, part) == EdgeSettings.model_fields[part].default
 
 
+def test_the_manual_shows_what_is_watched_of_a_camera_by_default() -> None:
+    assert settings.load(MANUAL).cameras[0].health == CameraSettings(name="a", source="b").health
+
+
 def test_what_the_manual_says_of_the_whole_is_the_default() -> None:
     shown = settings.load(MANUAL)
     for name in ("timezone", "status", "data_dir", "heartbeat_s", "metrics_port"):
@@ -78,6 +82,19 @@ def test_what_the_manual_says_of_the_whole_is_the_default() -> None:
         ("site: a\nedge: b\nbroker: {url: 'mqtt://u:p@h'}\ncameras: [{name: x, source: y}]", "broker.username"),
         ("site: a\nedge: b\nserver: {url: 'h:80'}\ncameras: [{name: x, source: y}]", "server.url: "),
         ("site: a\nedge: b\nclip: {before_s: 30, longest_s: 20}\ncameras: [{name: x, source: y}]", "longest_s"),
+        (
+            "site: a\nedge: b\ncameras: [{name: x, source: y, health: {covred: {}}}]",
+            "cameras.0.health.covred: unknown key",
+        ),
+        (
+            "site: a\nedge: b\ncameras: [{name: x, source: y, health: {clock_off: {url: 'http://u:p@h'}}}]",
+            "no credentials here",
+        ),
+        (
+            "site: a\nedge: b\ncameras: [{name: x, source: y, zones: {z: {points: [[0,0],[1,0],[1,1]]}}, "
+            "rules: [{name: camera-moved, kind: intrusion, zone: z}]}]",
+            "'camera-moved' is the name of a rule about the camera itself",
+        ),
         ("site: [", "not YAML"),
         ("- 1", "(top)"),
         ("", "(top)"),

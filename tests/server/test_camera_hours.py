@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from server.store.cameras import spread
 from server.tables import CameraHour, CameraRow
 from tests.support.intake import Intake, heard
@@ -107,3 +107,29 @@ def test_a_page_hears_when_a_camera_changes_and_not_when_it_does_not(intake: Int
     (message,) = heard(intake.live, before)
     assert (message.kind, message.fields["state"]) == ("camera", "offline")
     assert intake.rows(CameraRow)[0].error == "no route to host"
+
+
+def test_what_the_pictures_are_worth_is_kept_and_a_page_hears_of_it(intake: Intake) -> None:
+    intake.take(heartbeat(camera_health(up_s=1, picture=PictureState.OK)))
+    before = intake.live.latest_id
+    intake.take(heartbeat(camera_health(up_s=2, picture=PictureState.OK)))
+    assert heard(intake.live, before) == []
+    covered = camera_health(up_s=2, picture=PictureState.COVERED, clock_offset_ms=-90_000, unit="Khóm 4")
+    intake.take(heartbeat(covered))
+    (message,) = heard(intake.live, before)
+    assert message.kind == "camera"
+    (row,) = intake.rows(CameraRow)
+    assert (row.picture, row.clock_offset_ms, row.unit) == ("covered", -90_000, "Khóm 4")
+
+
+def test_an_hour_under_a_cover_is_an_hour_in_which_nothing_was_seen(intake: Intake) -> None:
+    """The edge stops its counter while a picture shows nothing; the camera is online all the same."""
+    intake.clock.at = NOON
+    beat(intake, 0, after_s=0)
+    beat(intake, 3600, after_s=3600)
+    for _ in range(6):
+        intake.clock.wait(600)
+        covered = camera_health(up_s=3600, picture=PictureState.COVERED)
+        intake.take(heartbeat(covered, session=1, started_at=BEGIN + timedelta(minutes=1)))
+    beat(intake, 5400, after_s=1800)
+    assert hours(intake) == {12: 3600.0, 14: 1800.0}

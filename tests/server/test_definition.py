@@ -38,6 +38,9 @@ def test_the_shipped_file_has_the_twenty_criteria_in_order() -> None:
         ("static_object", "via-he", ("TC17",)),
         ("static_object", "rac-cho", ("TC18",)),
         ("static_object", "trac-nghiem", ("TC17",)),
+        ("camera_offline", "camera-offline", ("TC03", "TC06")),
+        ("camera_covered", "camera-covered", ("TC03", "TC06")),
+        ("camera_clock_off", "camera-clock-off", ("TC06",)),
         ("unheard_of", "x", ()),
     ],
 )

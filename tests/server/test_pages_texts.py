@@ -9,7 +9,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from contract.event import Mode, Severity, Status
-from contract.health import CameraState
+from contract.health import CameraState, PictureState
 from server.criteria.definition import Basis
 from server.role import ROLES
 from server.ui import i18n, words
@@ -95,10 +95,11 @@ def test_scripts_are_handed_their_texts_and_no_others() -> None:
         (words.MODES, [*Mode]),
         (words.STATUSES, [status for status in Status if status is not Status.ACTUAL]),
         (words.CAMERA_STATES, [*CameraState, "silent"]),
+        (words.PICTURES, [*PictureState]),
         (words.ROLES, ROLES),
         (words.BASES, Basis.model_fields["mark"].annotation.__args__),  # type: ignore[union-attr]
     ],
-    ids=["states", "moves", "severities", "modes", "statuses", "camera states", "roles", "bases"],
+    ids=["states", "moves", "severities", "modes", "statuses", "camera states", "pictures", "roles", "bases"],
 )
 def test_every_code_has_its_word(table: dict[str, str], codes: list[str]) -> None:
     assert {str(code) for code in codes} == set(table)

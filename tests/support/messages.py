@@ -20,7 +20,7 @@ from contract.event import (
     Subject,
     message_id,
 )
-from contract.health import CameraHealth, CameraState, Health, HealthData, StatusData, StatusMessage
+from contract.health import CameraHealth, CameraState, Health, HealthData, PictureState, StatusData, StatusMessage
 from contract.identity import event_uuid
 from server.inbox import Delivery
 
@@ -147,7 +147,14 @@ def heartbeat(
 
 
 def camera_health(
-    camera: str = CAMERA, *, up_s: float = 0.0, state: CameraState = CameraState.ONLINE, error: str | None = None
+    camera: str = CAMERA,
+    *,
+    up_s: float = 0.0,
+    state: CameraState = CameraState.ONLINE,
+    error: str | None = None,
+    picture: PictureState | None = None,
+    clock_offset_ms: int | None = None,
+    unit: str = "",
 ) -> CameraHealth:
     """What a heartbeat says of one camera."""
     return CameraHealth(
@@ -161,6 +168,9 @@ def camera_health(
         inferences=0,
         reconnects=0,
         error=error,
+        picture=picture,
+        clock_offset_ms=clock_offset_ms,
+        unit=unit,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contract import topics
 from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Subject, message_id
-from contract.health import CameraHealth, CameraState, Health, HealthData
+from contract.health import CameraHealth, CameraState, Health, HealthData, PictureState
 from contract.identity import event_uuid
 from server.ingest import Ingest
 from server.store import edges, incidents
@@ -73,8 +73,14 @@ class Ward:
         """Where its officers go."""
         return self.office.url
 
-    def hear(self, cameras: dict[str, CameraState], errors: dict[str, str] | None = None) -> None:
-        """A heartbeat of the edge: the state of each camera."""
+    def hear(
+        self,
+        cameras: dict[str, CameraState],
+        errors: dict[str, str] | None = None,
+        pictures: dict[str, PictureState] | None = None,
+        clocks_ms: dict[str, int] | None = None,
+    ) -> None:
+        """A heartbeat of the edge: the state of each camera, what its pictures are worth, how far its clock is off."""
         now = self.office.clock.now()
         told = tuple(
             CameraHealth(
@@ -88,6 +94,8 @@ class Ward:
                 inferences=0,
                 reconnects=0,
                 error=(errors or {}).get(name),
+                picture=(pictures or {}).get(name),
+                clock_offset_ms=(clocks_ms or {}).get(name),
             )
             for name, state in cameras.items()
         )
@@ -137,7 +145,7 @@ class Ward:
                 "rule": Rule.model_validate(
                     {"kind": scene.kind, "name": scene.rule, "mode": scene.mode, "version": "b3" * 32}
                 ),
-                "place": Place(kind="line" if scene.kind == "line_crossing" else "zone", name=scene.place),
+                "place": Place.model_validate({"kind": _place_kind(scene.kind), "name": scene.place}),
                 "severity": scene.severity,
                 "started_at": scene.at,
                 "last_seen_at": last,
@@ -147,7 +155,7 @@ class Ward:
                     Subject(
                         track=number, class_name=scene.class_name, score=scene.score, box=box, dwell_s=scene.dwell_s
                     )
-                    for number, box in enumerate(boxes[:2], start=57)
+                    for number, box in enumerate(boxes[:2] if _place_kind(scene.kind) != "camera" else (), start=57)
                 ],
                 "evidence": scene.evidence(),
                 "model": MODEL,
@@ -189,6 +197,12 @@ def _clip(mp4: bytes, at: datetime, film: Film) -> Evidence:
         coded_by="camera" if film.codec else None,
         gaps=tuple((at + timedelta(seconds=begin), at + timedelta(seconds=end)) for begin, end in film.gaps_s),
     )
+
+
+def _place_kind(rule_kind: str) -> str:
+    if rule_kind.startswith("camera_"):
+        return "camera"
+    return "line" if rule_kind == "line_crossing" else "zone"
 
 
 def _sha256(body: bytes) -> str:
