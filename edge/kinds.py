@@ -26,12 +26,20 @@ RuleKind = Literal[
     "person_lying",
     "fight",
     "bike_theft",
+    "object_left",
+    "fire",
+    "smoke",
 ]
 
 VEHICLES = ("bicycle", "car", "motorcycle", "bus", "truck")
 ROAD_VEHICLES = ("car", "motorcycle", "bus", "truck")
 OBJECT = "object"
 """The class of a thing that the model has no name for: something stands there that did not before."""
+MOVERS = frozenset(
+    {"person", *VEHICLES, *("train", "boat", "airplane", "bird", "cat", "dog", "horse", "sheep", "cow")}
+    | {"elephant", "bear", "zebra", "giraffe"}
+)
+"""What moves by itself and has a name in COCO. A model's "suitcase" or "chair" is a thing."""
 GOODS = (
     *("chair", "bench", "dining table", "couch", "bed", "umbrella", "potted plant", "refrigerator", "tv"),
     *("suitcase", "handbag", "backpack", "sports ball", "bottle", "bowl", OBJECT),
@@ -154,6 +162,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             severity="high",
             mode="trial",
         ),
+        "object_left": _kind(
+            classes=("suitcase", "backpack", "handbag", OBJECT),
+            dwell_s=120.0,
+            grace_s=3.0,
+            cool_s=1800.0,
+            severity="low",
+        ),
+        "fire": _kind(classes=("fire",), dwell_s=8.0, cool_s=120.0, severity="urgent", mode="trial"),
+        "smoke": _kind(classes=("smoke",), dwell_s=20.0, cool_s=120.0, severity="urgent", mode="trial"),
     }
 )
 """Seconds of ``dwell_s``, ``cool_s`` (300 unless given), local ``hours`` (always unless given), ``severity`` (medium),

@@ -15,12 +15,14 @@ from contract.health import CameraState, PictureState
 from edge.capture import Source
 from edge.detect import Detect
 from edge.event import Events
+from edge.kinds import MOVERS
 from edge.motion import MotionGate
 from edge.rest import Rest
 from edge.rules.guard import Guard
 from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.sources.tally import Counters
+from edge.standing import Standing, asks_for_objects
 from edge.tamper import Tamper
 from edge.track import Tracker
 from edge.turns import Skipped
@@ -99,10 +101,12 @@ class Worker:
         self._rest = Rest()
         self._sees_every_frame = detector.needs_motion
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
+        self._standing = Standing() if asks_for_objects(camera) else None
+        asked = {name for rule in camera.rules for name in rule.classes}
         self._tracker = Tracker(
             detector.classes,
             min_score=min_score,
-            asked={name for rule in camera.rules for name in rule.classes},
+            asked=asked | MOVERS if self._standing else asked,
         )
         self._guard = Guard(camera.guard_s)
         self._rules = Rules(camera, timezone)
@@ -173,6 +177,8 @@ class Worker:
         glance = self._look(frame, motion)
         self.spent.lap("detect")
         tracks = self._tracker.update(frame, glance, motion)
+        if self._standing is not None:
+            tracks += self._standing.update(frame, motion, tracks)
         self.spent.lap("track")
         guarded = self._guard.update(frame, motion)
         hits = self._rules.update(frame, tracks, guarded=guarded)

@@ -5,11 +5,15 @@ from typing import Protocol, runtime_checkable
 
 from contract.event import Place
 from contract.zones import Line
-from edge.geometry import inside
+from edge.geometry import inside, overlap
+from edge.kinds import MOVERS, OBJECT
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
 
 Polygon = tuple[tuple[float, float], ...]
+
+SAME_THING = 0.4
+"""Intersection over union from which on a thing's box and a named box are one thing."""
 
 
 class Rule(Protocol):
@@ -33,8 +37,15 @@ class Pausing(Protocol):
 
 def wanted(rule: RuleSettings, tracks: Sequence[Track]) -> list[Track]:
     """The tracks of the rule's classes that were seen at least once with its score: a good look counts for the whole
-    track, so that somebody who turns away does not drop out."""
-    return [track for track in tracks if track.class_name in rule.classes and track.best_score >= rule.min_score]
+    track, so that somebody who turns away does not drop out. What stands there as a thing without a name and has one
+    as well ("suitcase") is asked about once: as the thing, which does not blink."""
+    found = [track for track in tracks if track.class_name in rule.classes and track.best_score >= rule.min_score]
+    things = [track.box for track in found if track.class_name == OBJECT]
+    return [
+        track
+        for track in found
+        if track.class_name in (OBJECT, *MOVERS) or all(overlap(track.box, thing) < SAME_THING for thing in things)
+    ]
 
 
 def people(rule: RuleSettings, tracks: Sequence[Track]) -> list[Track]:

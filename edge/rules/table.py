@@ -10,6 +10,7 @@ from edge.rules.fight import Fight
 from edge.rules.intrusion import Intrusion
 from edge.rules.line_crossing import LineCrossing
 from edge.rules.loitering import Loitering
+from edge.rules.object_left import ObjectLeft
 from edge.rules.parked_motorbikes import ParkedMotorbikes
 from edge.rules.person_lying import PersonLying
 from edge.rules.racing import Racing
@@ -26,6 +27,7 @@ RULES: dict[str, type[Rule]] = {
     "line_crossing": LineCrossing,
     "wrong_way": WrongWay,
     "loitering": Loitering,
+    "object_left": ObjectLeft,
     "static_object": StaticObject,
     "pavement_encroachment": StaticObject,
     "road_encroachment": StaticObject,
