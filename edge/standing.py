@@ -145,7 +145,9 @@ class Standing:
         for shape in (shape for shape, n in self._coming if n >= LOOKS):
             near = next((thing for thing in self._things if touches(thing.shape, shape)), None)
             if near is not None:
-                near.become(shape, view, now_s)
+                # Who stands in front of it is not yet what it has become.
+                if near.seen_s >= now_s or now_s - near.seen_s > SHOWN_S:
+                    near.become(shape, view, now_s)
             elif not is_thing(shape, view):
                 self._scenery.accept(_drawn([shape], view.picture))
             elif len(self._things) < MOST:

@@ -35,6 +35,8 @@ PRESENT = 0.55
 """Share of its pixels that look as they did while a thing is to be seen."""
 GONE = 0.6
 """Share of its pixels that show the scene again when it has been taken away."""
+SCENE = 0.5
+"""Correlation with the background from which on it is the background that shows, not a grey lorry in front of it."""
 GONE_LOOKS = 2
 """Looks in a row that must show so."""
 FOLLOW = 0.1
@@ -169,7 +171,7 @@ class Thing:
         is_alike = (cv2.absdiff(now, self.look) <= ALIKE) & inside
         alike = np.count_nonzero(is_alike) / self.shape.area
         differs = np.count_nonzero((view.differs[self.shape.at] > 0) & inside) / self.shape.area
-        if differs <= 1.0 - GONE:
+        if differs <= 1.0 - GONE and _is_scene(now, view.background[self.shape.at]):
             self.gone_looks += 1
         elif alike >= PRESENT:
             self.gone_looks, self.seen_s = 0, now_s
@@ -187,6 +189,13 @@ class Thing:
         merged = _union(self.shape, shape) if self.seen_s >= now_s else shape
         self.shape, self.look = merged, view.picture[merged.at].copy()
         self.gone_looks, self.seen_s = 0, now_s
+
+
+def _is_scene(now: Grey, background: Grey) -> bool:
+    """Does the background's texture show, so far as it has any?"""
+    if float(background.std()) < 2 * LEAST_TEXTURE:
+        return True
+    return float(cv2.matchTemplate(now, background, cv2.TM_CCOEFF_NORMED).max()) > SCENE
 
 
 def touches(one: Shape, other: Shape) -> bool:
