@@ -7,6 +7,7 @@ from edge.kinds import KINDS
 from edge.rules.bike_theft import BikeTheft
 from edge.rules.crowd import Crowd
 from edge.rules.fight import Fight
+from edge.rules.fire import Fire
 from edge.rules.intrusion import Intrusion
 from edge.rules.line_crossing import LineCrossing
 from edge.rules.loitering import Loitering
@@ -15,6 +16,7 @@ from edge.rules.parked_motorbikes import ParkedMotorbikes
 from edge.rules.person_lying import PersonLying
 from edge.rules.racing import Racing
 from edge.rules.rule import Pausing, Rule
+from edge.rules.smoke import Smoke
 from edge.rules.speeding import Speeding
 from edge.rules.static_object import StaticObject
 from edge.rules.vending import Vending
@@ -23,11 +25,13 @@ from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
 
 RULES: dict[str, type[Rule]] = {
+    "fire": Fire,
     "intrusion": Intrusion,
     "line_crossing": LineCrossing,
     "wrong_way": WrongWay,
     "loitering": Loitering,
     "object_left": ObjectLeft,
+    "smoke": Smoke,
     "static_object": StaticObject,
     "pavement_encroachment": StaticObject,
     "road_encroachment": StaticObject,

@@ -260,4 +260,3 @@ def test_between_looks_the_same_things_stand() -> None:
 def test_things_are_looked_for_only_where_a_rule_asks_for_them(rule: dict[str, object], expected: bool) -> None:
     settings: CameraSettings = camera(**rule)
     assert asks_for_objects(settings) is expected
-

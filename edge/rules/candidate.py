@@ -1,0 +1,70 @@
+"""What fire and smoke have in common: one event a zone, from what the model names and from what the picture does."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from edge.geometry import centre, inside
+from edge.rules.rule import wanted, zone_of
+from edge.rules.stay import Stays
+from edge.rules.windows import WINDOW_S, Course, Mask
+from edge.settings import CameraSettings, RuleSettings
+from edge.values import Frame, Hit, Track
+
+FIRST_ID = {"fire": 2_000_000_000, "smoke": 3_000_000_000}
+"""The ids of candidates begin here: neither the tracker's nor those of standing things (``standing.py``)."""
+
+
+class Candidate:
+    """The hits of one rule of kind ``fire`` or ``smoke``."""
+
+    def __init__(self, rule: RuleSettings, camera: CameraSettings) -> None:
+        self._rule = rule
+        self._place, self._polygon = zone_of(rule, camera)
+        self._stays = Stays(rule.grace_s)
+        self._zone: Mask = np.zeros((0, 0), np.bool_)
+
+    def zone(self, shape: tuple[int, int]) -> Mask:
+        """The zone in a small picture of so many rows and columns."""
+        if self._zone.shape != shape:
+            drawn = np.zeros(shape, np.uint8)
+            points = np.array(self._polygon) * (shape[1], shape[0])
+            cv2.fillPoly(drawn, [np.round(points).astype(np.int32)], 1)
+            self._zone = drawn > 0
+        return self._zone
+
+    def hits(self, frame: Frame, tracks: Sequence[Track], courses: Sequence[Course]) -> list[Hit]:
+        """``courses``: the candidates of the latest windows. Both kinds of evidence must last for the rule's dwell."""
+        now_s = frame.pts_s
+        here = [track for track in wanted(self._rule, tracks) if inside(centre(track.box), self._polygon)]
+        since = {track: stay.since_s for stay, track in self._stays.update(now_s, here, tracks)}
+        since |= {
+            self._track(course): course.first_s
+            for course in courses
+            if now_s - course.last_s <= WINDOW_S + self._rule.grace_s
+        }
+        since = {track: since_s for track, since_s in since.items() if now_s - since_s >= self._rule.dwell_s}
+        if not since:
+            return []
+        return [
+            Hit(
+                rule=self._rule.name,
+                place=self._place,
+                subject=None,
+                tracks=tuple(since),
+                since_s=min(since.values()),
+                dwell_s={track.id: now_s - since_s for track, since_s in since.items()},
+            )
+        ]
+
+    def _track(self, course: Course) -> Track:
+        return Track(
+            id=FIRST_ID[self._rule.kind] + round(course.first_s * 1000),
+            class_name=self._rule.kind,
+            score=course.score,
+            best_score=course.score,
+            box=course.box,
+            first_s=course.first_s,
+            seen_s=course.last_s,
+        )
