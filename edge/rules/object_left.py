@@ -9,7 +9,7 @@ thing is taken away, and never again: whatever is found in the same place is the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge.geometry import centre, inside
+from edge.geometry import centre, covered, inside
 from edge.kinds import OBJECT
 from edge.rules.people import People
 from edge.rules.rule import wanted, zone_of
@@ -106,9 +106,4 @@ class ObjectLeft:
 
 def _common(one: NormBox, other: NormBox) -> float:
     """Common area as a share of the smaller box."""
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    areas = ((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return across * down / max(min(areas), 1e-9)
+    return max(covered(one, [other]), covered(other, [one]))

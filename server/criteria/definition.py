@@ -71,7 +71,7 @@ class Measure(_Part):
 
 class Where(_Part):
     """Which incidents bear on it: their rule's kind is one of ``rule_kind``, its name fits ``rule_name`` and no
-    ``but_not``. They decide a criterion that counts incidents, and are listed beside one that measures cameras.
+    ``but_not``; or its kind is one of ``any_name``. They decide a criterion that counts incidents, and are listed beside one that measures cameras.
 
     Name patterns know ``*`` and ``?``.
     """
@@ -79,9 +79,12 @@ class Where(_Part):
     rule_kind: tuple[Slug, ...] = Field(min_length=1)
     rule_name: tuple[Pattern, ...] = ("*",)
     but_not: tuple[Pattern, ...] = ()
+    any_name: tuple[Slug, ...] = ()
 
     def matches(self, rule_kind: str, rule_name: str) -> bool:
         """Whether an incident of this rule bears on the criterion."""
+        if rule_kind in self.any_name:
+            return True
         if rule_kind not in self.rule_kind:
             return False
         fits = any(fnmatchcase(rule_name, pattern) for pattern in self.rule_name)

@@ -35,6 +35,9 @@ SENTENCES = {
     "person_lying": N_("%(who)s nằm không cử động tại “%(place)s”, lâu nhất %(dwell)s."),
     "fight": N_("%(who)s giằng co sát nhau tại “%(place)s”, lâu nhất %(dwell)s."),
     "bike_theft": N_("%(who)s có người ngồi sát hoặc dắt đi tại “%(place)s”, lâu nhất %(dwell)s."),
+    "object_left": N_("%(who)s bị bỏ lại trong vùng “%(place)s”, vắng chủ lâu nhất %(dwell)s."),
+    "fire": N_("Có dấu hiệu cháy trong vùng “%(place)s”, lâu nhất %(dwell)s."),
+    "smoke": N_("Có dấu hiệu khói trong vùng “%(place)s”, lâu nhất %(dwell)s."),
 }
 CAMERA_SENTENCES = {
     "camera_covered": N_("Ống kính camera “%(place)s” bị che hoặc mất hết chi tiết, kéo dài %(span)s."),

@@ -31,6 +31,9 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "camera_bright": N_("Camera bị loá"),
     "camera_offline": N_("Camera mất tín hiệu"),
     "camera_clock_off": N_("Camera lệch giờ"),
+    "object_left": N_("Vật bỏ lại, đổ rác"),
+    "fire": N_("Cháy"),
+    "smoke": N_("Khói"),
 }
 PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
 """Names that the edge gives by itself; any other place is called as whoever drew it called it."""
@@ -42,6 +45,11 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "bus": NN_("xe buýt"),
     "truck": NN_("xe tải"),
     "object": NN_("đồ vật"),
+    "suitcase": NN_("va li"),
+    "backpack": NN_("ba lô"),
+    "handbag": NN_("túi xách"),
+    "fire": NN_("đám cháy"),
+    "smoke": NN_("đám khói"),
 }
 SEVERITIES: Final[Mapping[str, str]] = {
     "low": N_("mức thấp"),

@@ -41,6 +41,10 @@ def test_the_shipped_file_has_the_twenty_criteria_in_order() -> None:
         ("camera_offline", "camera-offline", ("TC03", "TC06")),
         ("camera_covered", "camera-covered", ("TC03", "TC06")),
         ("camera_clock_off", "camera-clock-off", ("TC06",)),
+        ("object_left", "rac-cho", ("TC18",)),
+        ("object_left", "quang-truong", ("TC18",)),
+        ("fire", "chay", ("TC15",)),
+        ("smoke", "khoi", ("TC15",)),
         ("unheard_of", "x", ()),
     ],
 )

@@ -87,8 +87,22 @@ def incident(
             [subject("car", 0.5, 125.0)],
             "01 ô tô đứng yên trong vùng “kho sau”, lâu nhất 2 phút 5 giây.",
         ),
+        (
+            "vi",
+            "object_left",
+            [subject("object", 0.9, 150.0)],
+            "01 đồ vật bị bỏ lại trong vùng “kho sau”, vắng chủ lâu nhất 2 phút 30 giây.",
+        ),
+        (
+            "en",
+            "object_left",
+            [subject("suitcase", 0.9, 41.0)],
+            "1 suitcase left in zone “kho sau”, without an owner for 41 s at the longest.",
+        ),
+        ("vi", "fire", [subject("fire")], "Có dấu hiệu cháy trong vùng “kho sau”, lâu nhất 41 giây."),
+        ("vi", "smoke", [subject("smoke")], "Có dấu hiệu khói trong vùng “kho sau”, lâu nhất 41 giây."),
         # a kind that a newer edge knows and this server does not
-        ("vi", "fire", [subject("flame")], "Luật kho-sau-dem thấy 01 flame tại “kho sau”."),
+        ("vi", "dancing", [subject("bear")], "Luật kho-sau-dem thấy 01 bear tại “kho sau”."),
         ("vi", "intrusion", [], "Luật kho-sau-dem báo tại “kho sau”; máy không nêu đối tượng nào."),
     ],
 )
