@@ -40,7 +40,7 @@ class Candidate:
         here = [track for track in wanted(self._rule, tracks) if inside(centre(track.box), self._polygon)]
         since = {track: stay.since_s for stay, track in self._stays.update(now_s, here, tracks)}
         since |= {
-            self._track(course): course.first_s
+            self._track(course, now_s): course.first_s
             for course in courses
             if now_s - course.last_s <= WINDOW_S + self._rule.grace_s
         }
@@ -58,7 +58,9 @@ class Candidate:
             )
         ]
 
-    def _track(self, course: Course) -> Track:
+    def _track(self, course: Course, now_s: float) -> Track:
+        # It is seen a window at a time: until the next has passed, what the last one showed is what is there.
+        is_current = now_s - course.last_s <= WINDOW_S
         return Track(
             id=FIRST_ID[self._rule.kind] + round(course.first_s * 1000),
             class_name=self._rule.kind,
@@ -66,5 +68,5 @@ class Candidate:
             best_score=course.score,
             box=course.box,
             first_s=course.first_s,
-            seen_s=course.last_s,
+            seen_s=now_s if is_current else course.last_s,
         )
