@@ -175,8 +175,8 @@ class Thing:
             self.gone_looks += 1
         elif alike >= PRESENT:
             self.gone_looks, self.seen_s = 0, now_s
-            self.score = alike
-            self.best_score = max(self.best_score, alike)
+            self.score = float(alike)
+            self.best_score = max(self.best_score, self.score)
             np.copyto(self.look, cv2.addWeighted(self.look, 1.0 - FOLLOW, now, FOLLOW, 0.0), where=is_alike)
 
     @property

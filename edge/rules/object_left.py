@@ -76,7 +76,9 @@ class ObjectLeft:
         # Only a standing thing knows since when it stands; what the detector has named may have been carried here.
         since_s = track.first_s if track.class_name == OBJECT else now_s
         owner = self._people.nearest(track.box, aspect, since_s, AROUND_S, REACH)
-        thing = _Thing(track.id, track.box, since_s, now_s, owner)
+        # A bag that its owner hid is found when he has stepped aside, and that may be far.
+        alone_s = since_s if owner is None else max(since_s, self._people.last_near(owner, track.box, aspect, FAR))
+        thing = _Thing(track.id, track.box, alone_s, now_s, owner)
         self._things.append(thing)
         return thing
 

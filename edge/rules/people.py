@@ -10,9 +10,12 @@ PERSON = "person"
 REMEMBER_S, SAMPLE_S = 120.0, 0.5
 """For how long, and how finely, it is remembered who stood where: a bag may be hidden by its owner for a while."""
 LOST_S = 3.0
-"""A track that begins within this after another has ended …"""
+"""A track that begins within this after another was last seen …"""
 NEAR = 1.0
-"""… and so near to where, in heights of that person, is the same person."""
+"""… and so near to where that one was within it, in heights of the taller, is the same person: a tracker's last look
+is often a bad one."""
+SEEN_S = 0.3
+"""What was last detected longer ago is a guess at where he is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class People:
         """Those of this frame."""
         now_s, aspect = frame.pts_s, frame.width / frame.height
         # Whom we know first: who is still there has no heir.
-        for track in sorted((one for one in tracks if one.class_name == PERSON), key=lambda one: one.id):
+        people = (one for one in tracks if one.class_name == PERSON and now_s - one.seen_s <= SEEN_S)
+        for track in sorted(people, key=lambda one: one.id):
             sight = Sight(
                 at_s=now_s,
                 who=track.id,
@@ -74,11 +78,21 @@ class People:
         """He, as he was last seen; None where that is long ago."""
         return self._latest.get(who)
 
+    def last_near(self, who: int, box: NormBox, aspect: float, reach: float) -> float:
+        """When he was last seen within ``reach`` of his heights of the box's foot; minus infinity where never."""
+        return max(
+            (one.at_s for one in self._sights if one.who == who and one.heights_to(box, aspect) <= reach),
+            default=float("-inf"),
+        )
+
     def _predecessor(self, sight: Sight) -> int:
         """Whom the tracker has lost right here a moment ago, else himself."""
-        lost = [
+        lost = {who for who, one in self._latest.items() if 0 < sight.at_s - one.at_s <= LOST_S}
+        near = [
             (distance(one.foot, sight.foot), one.who)
-            for one in self._latest.values()
-            if 0 < sight.at_s - one.at_s <= LOST_S and distance(one.foot, sight.foot) <= NEAR * one.height
+            for one in (*self._sights, *self._latest.values())
+            if one.who in lost
+            and sight.at_s - one.at_s <= LOST_S
+            and distance(one.foot, sight.foot) <= NEAR * max(one.height, sight.height)
         ]
-        return min(lost, default=(0.0, sight.who))[1]
+        return min(near, default=(0.0, sight.who))[1]

@@ -63,6 +63,14 @@ def test_the_dwell_begins_when_its_owner_has_gone() -> None:
             "it finds him again where it lost him",
         ),
         (
+            lambda at: (
+                ([man(at, 0.5)] if at < 8 else [man(at, 4.0)] if at < 8.3 else [])
+                + ([man(at, 0.6, number=9)] if at > 8.5 else [])
+            ),
+            None,
+            "the tracker's last look at him was a bad one",
+        ),
+        (
             lambda at: ([man(at, 0.5)] if at < 8 else []) + ([man(at, 1.0, number=9)] if at > 6 else []),
             18.0,
             "somebody who was beside him is not he",
@@ -80,6 +88,14 @@ def test_who_its_owner_is(owner: Callable[[float], list[Track]], opens_s: float 
         assert hits == [], reason
     else:
         assert hits[0][0] == pytest.approx(opens_s, abs=0.4), reason
+
+
+def test_a_bag_that_is_found_only_when_its_owner_has_gone_has_stood_alone_since_then() -> None:
+    def found_late(at: float) -> list[Track]:
+        return [bag(at)] if at >= 21 else []
+
+    hits = asked_for(40, found_late, lambda at: [man(at, 0.5)] if at < 18 else [man(at, 6.0)])
+    assert hits[0][0] == pytest.approx(28.0, abs=0.6)
 
 
 @pytest.mark.parametrize("dwell_s", [0.0, 5.0, 120.0])

@@ -14,6 +14,7 @@ from edge.sources.tally import Counters
 from edge.values import Change, Frame
 from edge.worker import STAGES, Worker
 from models.detector import Detections, Detector, Image
+from tests.support.pictures import Mover, film
 from tests.support.walk import Eye, camera, detections, frame, times
 
 
@@ -130,3 +131,16 @@ def test_loitering_of_ten_seconds_is_told_at_ten_whatever_the_cameras_rate(fps: 
     walk, notes = worker_of(camera(kind="loitering", dwell_s=10.0), reel, eye)
     walk.run(threading.Event())
     assert notes.changes[0].now_s == pytest.approx(10.0, abs=0.5)
+
+
+def test_a_thing_that_no_model_names_becomes_an_event_of_a_rule_that_asks_for_objects() -> None:
+    crate = Mover(left=100, top=200, width=40, height=36, first=25, colour=(30, 30, 30))
+    reel = [frame(at, image) for at, image in zip(times(0, 16, 5), film(80, [crate]), strict=True)]
+    settings = camera(kind="static_object", classes=("object",), dwell_s=5.0)
+    walk, notes = worker_of(settings, reel, Eye([detections()]))
+    walk.run(threading.Event())
+    opened, closed = (change.data for change in notes.changes)
+    assert (opened.phase, closed.phase) == (Phase.OPENED, Phase.CLOSED)
+    (thing,) = opened.subjects
+    assert thing.class_name == "object"
+    assert thing.box == pytest.approx((100 / 480, 200 / 360, 140 / 480, 236 / 360), abs=0.012)
