@@ -165,7 +165,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "object_left": _kind(
             classes=("suitcase", "backpack", "handbag", OBJECT),
             dwell_s=120.0,
-            grace_s=3.0,
+            grace_s=STATIC_GRACE_S,
             cool_s=1800.0,
             severity="low",
         ),

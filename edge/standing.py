@@ -87,9 +87,8 @@ class Standing:
         now_s = frame.pts_s
         self._watch(tracks, now_s)
         # While the light changes everywhere nothing can be told apart: a later frame will do.
-        if (motion is not None and motion.is_global) or (
-            self._last_s is not None and now_s - self._last_s < LOOK_S - EARLY_S
-        ):
+        is_early = self._last_s is not None and now_s - self._last_s < LOOK_S - EARLY_S
+        if is_early or (motion is not None and motion.is_global):
             return self._shown
         passed_s = 0.0 if self._last_s is None else now_s - self._last_s
         self._last_s = now_s

@@ -12,7 +12,7 @@ from edge.rules.windows import WINDOW_S, Course, Mask
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
 
-FIRST_ID = {"fire": 2_000_000_000, "smoke": 3_000_000_000}
+FIRST_ID = {"fire": 10**12, "smoke": 2 * 10**12}
 """The ids of candidates begin here: neither the tracker's nor those of standing things (``standing.py``)."""
 
 
@@ -34,17 +34,24 @@ class Candidate:
             self._zone = drawn > 0
         return self._zone
 
+    def pause(self, seconds: float) -> None:
+        """See ``rule.Pausing``."""
+        self._stays.pause(seconds)
+
     def hits(self, frame: Frame, tracks: Sequence[Track], courses: Sequence[Course]) -> list[Hit]:
         """``courses``: the candidates of the latest windows. Both kinds of evidence must last for the rule's dwell."""
         now_s = frame.pts_s
         here = [track for track in wanted(self._rule, tracks) if inside(centre(track.box), self._polygon)]
-        since = {track: stay.since_s for stay, track in self._stays.update(now_s, here, tracks)}
+        since = {
+            track: stay.since_s
+            for stay, track in self._stays.update(now_s, here, tracks)
+            if stay.has_lasted(now_s, self._rule.dwell_s)
+        }
         since |= {
             self._track(course, now_s): course.first_s
             for course in courses
-            if now_s - course.last_s <= WINDOW_S + self._rule.grace_s
+            if now_s - course.last_s <= WINDOW_S + self._rule.grace_s and now_s - course.first_s >= self._rule.dwell_s
         }
-        since = {track: since_s for track, since_s in since.items() if now_s - since_s >= self._rule.dwell_s}
         if not since:
             return []
         return [
@@ -62,7 +69,7 @@ class Candidate:
         # It is seen a window at a time: until the next has passed, what the last one showed is what is there.
         is_current = now_s - course.last_s <= WINDOW_S
         return Track(
-            id=FIRST_ID[self._rule.kind] + round(course.first_s * 1000),
+            id=FIRST_ID[self._rule.kind] + course.number,
             class_name=self._rule.kind,
             score=course.score,
             best_score=course.score,

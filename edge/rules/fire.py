@@ -52,6 +52,12 @@ class Fire:
             self._courses.update(begin_s, frame.pts_s, self._flames(looks))
         return self._candidate.hits(frame, tracks, self._courses.lasting())
 
+    def pause(self, seconds: float) -> None:
+        """See ``rule.Pausing``."""
+        self._candidate.pause(seconds)
+        self._courses.pause(seconds)
+        self._windows.pause()
+
     def _flames(self, looks: Stack) -> list[Region]:
         hot = is_hot(looks)
         share = hot.mean(axis=0, dtype=np.float32)

@@ -49,6 +49,12 @@ class Smoke:
             self._courses.update(begin_s, frame.pts_s, self._plumes(looks))
         return self._candidate.hits(frame, tracks, self._courses.lasting())
 
+    def pause(self, seconds: float) -> None:
+        """See ``rule.Pausing``."""
+        self._candidate.pause(seconds)
+        self._courses.pause(seconds)
+        self._windows.pause()
+
     def _plumes(self, looks: Stack) -> list[Region]:
         grey = np.stack([cv2.cvtColor(look, cv2.COLOR_BGR2GRAY) for look in looks]).astype(np.float32)
         mean = grey.mean(axis=0)

@@ -20,6 +20,9 @@ LEAST_WINDOWS = 3
 MISSED = 1
 """Windows in a row in which it may not be found."""
 
+MOST = 100
+"""Regions followed at a time."""
+
 Stack = NDArray[np.uint8]
 """Looks × rows × columns × 3, BGR, 0..255."""
 Mask = NDArray[np.bool_]
@@ -32,6 +35,10 @@ class Windows:
     def __init__(self) -> None:
         self._looks: list[NDArray[np.uint8]] = []
         self._begin_s = self._due_s = float("-inf")
+
+    def pause(self) -> None:
+        """Nobody looked for a while: a window that was begun is torn."""
+        self._looks = []
 
     def update(self, frame: Frame) -> tuple[float, Stack] | None:
         """The window that ends with this frame: when it began, and its looks. None while it is not full. A picture of
@@ -61,8 +68,9 @@ class Region:
 
 @dataclass(slots=True)
 class Course:
-    """A region through the windows."""
+    """A region through the windows. ``number``: told by no other of the rule, though it is begun anew."""
 
+    number: int
     box: Box
     first_s: float
     last_s: float
@@ -87,15 +95,22 @@ class Courses:
         self._grown = grown
         self._courses: list[Course] = []
 
+    def pause(self, seconds: float) -> None:
+        """Nobody looked for so long: that time is neither a gap nor does it count."""
+        for course in self._courses:
+            course.first_s += seconds
+            course.last_s += seconds
+
     def update(self, begin_s: float, end_s: float, regions: Iterable[Region]) -> None:
         """The regions of the window ``begin_s``–``end_s``."""
         fresh: dict[int, list[Region]] = {}
+        number = round(begin_s / LOOK_S) * MOST
         for region in regions:
             known = next((i for i, one in enumerate(self._courses) if overlap(one.box, region.box) > 0), None)
+            if known is None and len(self._courses) == MOST:
+                continue
             if known is None:
-                self._courses.append(
-                    Course(region.box, begin_s, begin_s, region.area, region.area, windows=0, passed=0)
-                )
+                self._courses.append(Course(number + len(self._courses), region.box, begin_s, begin_s))
                 known = len(self._courses) - 1
             fresh.setdefault(known, []).append(region)
         for i, course in enumerate(self._courses):
@@ -119,9 +134,9 @@ class Courses:
 def regions(mask: Mask, least: int) -> list[tuple[Region, Mask]]:
     """Connected parts of at least so many small pixels, each with its mask, as large as the picture."""
     rows, columns = mask.shape
-    count, labels, table, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    _, labels, table, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
     found = []
-    for label in range(1, count):
+    for label in range(1, len(table)):
         left, top, width, height, area = (int(value) for value in table[label])
         if area >= least:
             box = (left / columns, top / rows, (left + width) / columns, (top + height) / rows)

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from edge.settings import OBJECT, CameraSettings
+from edge.kinds import OBJECT
+from edge.settings import CameraSettings
 from edge.standing import FIRST_ID, SHOWN_S, Standing, asks_for_objects
 from edge.values import Motion, Track
 from models.detector import Image
@@ -257,6 +259,6 @@ def test_between_looks_the_same_things_stand() -> None:
         ({"kind": "intrusion"}, False),
     ],
 )
-def test_things_are_looked_for_only_where_a_rule_asks_for_them(rule: dict[str, object], expected: bool) -> None:
+def test_things_are_looked_for_only_where_a_rule_asks_for_them(rule: dict[str, Any], expected: bool) -> None:
     settings: CameraSettings = camera(**rule)
     assert asks_for_objects(settings) is expected

@@ -8,7 +8,8 @@ import pytest
 from contract.event import Phase
 from contract.zones import Zone
 from edge.analyze import analyze
-from edge.settings import OBJECT, CameraSettings, RuleSettings
+from edge.kinds import OBJECT
+from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Track
 from models import registry
 from models.detector import Detector

@@ -21,6 +21,14 @@ def _thing(at_s: float) -> list[Track]:
     return [track((0.25, 0.6), at_s, class_name="object", size=(0.08, 0.1))]
 
 
+def _fire(at_s: float) -> list[Track]:
+    return [track((0.25, 0.6), at_s, class_name="fire")]
+
+
+def _smoke(at_s: float) -> list[Track]:
+    return [track((0.25, 0.6), at_s, class_name="smoke")]
+
+
 def _car(at_s: float) -> list[Track]:
     return [track((0.25, 0.6), at_s, class_name="car", size=(0.2, 0.2))]
 
@@ -72,6 +80,9 @@ SCENES: Mapping[str, Scene] = {
     "person_lying": _lying,
     "fight": scuffle,
     "bike_theft": _crouching,
+    "object_left": _thing,
+    "fire": _fire,
+    "smoke": _smoke,
 }
 LATE_S: Mapping[str, float] = {"vending": 2.0, "fight": 1.0}
 """How long some need before they believe what they see: that somebody lingers, that he moves wildly."""

@@ -45,6 +45,9 @@ def rule_of(rule: dict[str, Any], **camera: Any) -> RuleSettings:
         ("person_lying", 60, 600, "high", "trial", None),
         ("fight", 4, 300, "urgent", "trial", None),
         ("bike_theft", 40, 600, "high", "trial", (0, 5)),
+        ("object_left", 120, 1800, "low", "active", None),
+        ("fire", 8, 120, "urgent", "trial", None),
+        ("smoke", 20, 120, "urgent", "trial", None),
         ("racing", 3, 600, "high", "trial", (20, 4)),
     ],
 )

@@ -2,10 +2,12 @@
 the test picture is 160 by 90, so that 0.1125 of its width is one height."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from edge.settings import OBJECT, RuleSettings
+from edge.kinds import OBJECT
+from edge.settings import RuleSettings
 from edge.values import Hit, Track
 from tests.support.walk import asked, camera, rule_of, times, track
 
@@ -31,8 +33,9 @@ def stands(at: float) -> list[Track]:
     return [bag(at)] if at >= 5 else []
 
 
-def asked_for(seconds: float, *parts: Callable[[float], list[Track]], **rule: object) -> list[tuple[float, Hit]]:
-    settings = camera(**{"kind": "object_left", "dwell_s": 10.0, "cool_s": 0.0} | rule)
+def asked_for(seconds: float, *parts: Callable[[float], list[Track]], **rule: Any) -> list[tuple[float, Hit]]:
+    wanted: dict[str, Any] = {"kind": "object_left", "dwell_s": 10.0, "cool_s": 0.0} | rule
+    settings = camera(**wanted)
     return asked(rule_of(settings), story(seconds, *parts))
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,9 +19,10 @@ FPS = 5.0
 Draw = Callable[[Image, float], None]
 
 
-def watched(kind: str, seconds: float, draw: Draw, **rule: object) -> list[tuple[float, Hit]]:
+def watched(kind: str, seconds: float, draw: Draw, **rule: Any) -> list[tuple[float, Hit]]:
     """The hits over a drawn story; the zone is the picture's left half."""
-    asked, rng = rule_of(camera(**{"kind": kind, "dwell_s": 6.0} | rule)), np.random.default_rng(2)
+    wanted: dict[str, Any] = {"kind": kind, "dwell_s": 6.0} | rule
+    asked, rng = rule_of(camera(**wanted)), np.random.default_rng(2)
     empty, told = street(), []
     for at in times(0, seconds, FPS):
         picture = empty.copy()
