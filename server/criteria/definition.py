@@ -71,7 +71,8 @@ class Measure(_Part):
 
 class Where(_Part):
     """Which incidents bear on it: their rule's kind is one of ``rule_kind``, its name fits ``rule_name`` and no
-    ``but_not``; or its kind is one of ``any_name``. They decide a criterion that counts incidents, and are listed beside one that measures cameras.
+    ``but_not``; or their kind is one of ``any_name``. They decide a criterion that counts incidents, and are listed
+    beside one that measures cameras.
 
     Name patterns know ``*`` and ``?``.
     """
