@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from contract.health import PictureState
-from edge.glance import Glance, likeness
 from edge.shift import Match, match
+from edge.traits import Traits, likeness
 
 ENOUGH = 5
 """Looks after which the learnt scene is believed."""
@@ -53,20 +53,20 @@ _BARE, _NOTHING = 0.02, 0.12
 class _Learnt:
     """Running means; ``here``: the usual correlation in place."""
 
-    glance: Glance
+    traits: Traits
     here: float = 1.0
     looks: int = 1
 
-    def learn(self, new: Glance, here: float) -> None:
+    def learn(self, new: Traits, here: float) -> None:
         self.looks += 1
         part = 1.0 / min(self.looks, MEMORY)
         # The first comparisons are with next to nothing learnt.
         self.here = here if self.looks <= 3 else self.here + part * (here - self.here)
-        was = self.glance
+        was = self.traits
         sharpness = new.sharpness if was.sharpness is None else was.sharpness
         if new.sharpness is not None and sharpness is not None:
             sharpness += part * (new.sharpness - sharpness)
-        self.glance = Glance(
+        self.traits = Traits(
             edges=was.edges + np.float32(part) * (new.edges - was.edges),
             detail=was.detail + np.float32(part) * (new.detail - was.detail),
             broad=was.broad + np.float32(part) * (new.broad - was.broad),
@@ -89,13 +89,13 @@ class Scene:
     _fell: bool = False
     _moved_since_s: float | None = None
 
-    def update(self, new: Glance, now_s: float) -> PictureState:
+    def update(self, new: Traits, now_s: float) -> PictureState:
         """Judge a picture, and learn it if it is well. ``now_s``: its time. A picture of another shape begins anew."""
-        if self._learnt is not None and self._learnt.glance.edges.shape != new.edges.shape:
+        if self._learnt is not None and self._learnt.traits.edges.shape != new.edges.shape:
             self._learnt = None
         self._note_light(new, now_s)
         known = self._learnt if self._learnt is not None and self._learnt.looks >= ENOUGH else None
-        found = match(new.edges, self._learnt.glance.edges) if self._learnt is not None else None
+        found = match(new.edges, self._learnt.traits.edges) if self._learnt is not None else None
         state = self._judged(new, known, found)
         self._accept(state, now_s)
         if state is PictureState.OK:
@@ -105,7 +105,7 @@ class Scene:
                 self._learnt.learn(new, found.here)
         return state
 
-    def _note_light(self, new: Glance, now_s: float) -> None:
+    def _note_light(self, new: Traits, now_s: float) -> None:
         """When it became dark, and whether at once."""
         if new.bright >= DARK:
             self._is_dark = False
@@ -115,8 +115,8 @@ class Scene:
             self._is_dark = True
             self._fell = now_s - self._lit_s <= FELL_S
 
-    def _judged(self, new: Glance, known: _Learnt | None, found: Match | None) -> PictureState:
-        if new.white >= WHITE and new.texture < (known.glance.texture / 2 if known else _RICH):
+    def _judged(self, new: Traits, known: _Learnt | None, found: Match | None) -> PictureState:
+        if new.white >= WHITE and new.texture < (known.traits.texture / 2 if known else _RICH):
             return PictureState.BRIGHT
         if new.bright < DARK:
             is_gone = known is None or found is None or found.here < _GONE * known.here
@@ -127,10 +127,10 @@ class Scene:
                 return PictureState.COVERED
             is_soft = new.sharpness is not None and new.sharpness < SOFT_ALWAYS
             return PictureState.BLURRED if is_soft else PictureState.OK
-        alike = likeness(new.broad, known.glance.broad)
+        alike = likeness(new.broad, known.traits.broad)
         if _is_covered(new, known, found, alike):
             return PictureState.COVERED
-        if _is_blurred(new, known.glance, alike):
+        if _is_blurred(new, known.traits, alike):
             return PictureState.BLURRED
         return PictureState.MOVED if _is_moved(new, known, found) else PictureState.OK
 
@@ -144,24 +144,24 @@ class Scene:
             self._learnt, self._moved_since_s = None, None
 
 
-def _is_covered(new: Glance, known: _Learnt, found: Match, alike: float) -> bool:
+def _is_covered(new: Traits, known: _Learnt, found: Match, alike: float) -> bool:
     """Detail is gone where there was some, and the broad shape is another: blur and dusk leave that as it was."""
     if alike >= ALIKE:
         return False
     if new.texture < PLAIN:
         # Of a bare road little is left by night either: there, not even the faintest edge may be in place.
-        is_bare = known.glance.texture < _BARE
-        return not is_bare or (known.glance.texture >= 2 * PLAIN and found.here < _NOTHING * known.here)
-    rich = known.glance.detail >= _RICH
+        is_bare = known.traits.texture < _BARE
+        return not is_bare or (known.traits.texture >= 2 * PLAIN and found.here < _NOTHING * known.here)
+    rich = known.traits.detail >= _RICH
     if rich.mean() < _FEW or found.here > 0.6 * known.here:
         return False
-    lost = float((new.detail[rich] < 0.25 * known.glance.detail[rich]).mean())
+    lost = float((new.detail[rich] < 0.25 * known.traits.detail[rich]).mean())
     if new.sharpness is not None and new.sharpness < SOFT_ALWAYS and alike > 0.4:
         return False
     return lost >= LOST
 
 
-def _is_blurred(new: Glance, usual: Glance, alike: float) -> bool:
+def _is_blurred(new: Traits, usual: Traits, alike: float) -> bool:
     if new.sharpness is None:
         # Not even a step is left to read sharpness off, but light and dark lie as they did.
         return usual.sharpness is not None and alike >= ALIKE and new.spread >= usual.spread / 2
@@ -170,7 +170,7 @@ def _is_blurred(new: Glance, usual: Glance, alike: float) -> bool:
     return usual.sharpness is not None and new.sharpness < min(SOFTEST, SOFT * usual.sharpness)
 
 
-def _is_moved(new: Glance, known: _Learnt, found: Match) -> bool:
+def _is_moved(new: Traits, known: _Learnt, found: Match) -> bool:
     """The scene is found elsewhere; or nowhere, though there is as much to see as ever."""
     is_elsewhere = (
         found.distance >= FAR
@@ -181,5 +181,5 @@ def _is_moved(new: Glance, known: _Learnt, found: Match) -> bool:
     )
     if is_elsewhere:
         return True
-    tells = known.here >= 0.4 and known.glance.texture >= _RICH
-    return tells and found.here < _GONE * known.here and new.texture >= known.glance.texture / 2
+    tells = known.here >= 0.4 and known.traits.texture >= _RICH
+    return tells and found.here < _GONE * known.here and new.texture >= known.traits.texture / 2

@@ -1,6 +1,6 @@
 """Beside the rules: is the picture itself in order? Covered, moved, frozen, blurred, too dark or too bright.
 
-Once a second a small copy of the luma plane is looked at (``glance``), compared with what the camera usually shows
+Once a second a small copy of the luma plane is looked at (``traits``), compared with what the camera usually shows
 (``scene``) and with the look before (``freeze``). What lasts for its dwell time is a hit like any rule's, at the place
 "camera". One fault at a time: a covered picture is not told to be blurred as well.
 """
@@ -8,10 +8,10 @@ Once a second a small copy of the luma plane is looked at (``glance``), compared
 from contract.event import Place
 from contract.health import PictureState
 from edge.freeze import Freeze
-from edge.glance import glance
 from edge.healthsettings import CameraRule, HealthKind
 from edge.scene import Scene
 from edge.settings import CameraSettings
+from edge.traits import traits
 from edge.values import Frame, Hit
 
 LOOK_S = 1.0
@@ -72,7 +72,7 @@ class Tamper:
         else:
             self._freeze = Freeze()
         self._freeze.update(luma, now_s)
-        self._note(self._scene.update(glance(luma), now_s), now_s, gap_s)
+        self._note(self._scene.update(traits(luma), now_s), now_s, gap_s)
         self.picture = PictureState.OK
         for fault, kind in KINDS.items():
             since_s = self._held_since(fault, kind, now_s)

@@ -34,7 +34,7 @@ _ROWS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Traits:
     """One picture. Arrays are float32 and small; none is written to."""
 
     edges: NDArray[np.float32]
@@ -57,7 +57,7 @@ class Glance:
     """Share of the picture that is white, 0..1."""
 
 
-def glance(luma: NDArray[np.uint8]) -> Glance:
+def traits(luma: NDArray[np.uint8]) -> Traits:
     """Look at a luma plane: height × width, 0..255."""
     middle = _middle(luma)
     small = _shrink(middle)
@@ -67,7 +67,7 @@ def glance(luma: NDArray[np.uint8]) -> Glance:
     )
     shows = (gradient > STEP).astype(np.float32)
     dim, bright = (float(level) for level in np.percentile(small, (5, 95)))
-    return Glance(
+    return Traits(
         edges=np.asarray(gradient / (gradient + cv2.blur(gradient, _LOCAL) + _FLOOR), np.float32),
         detail=np.asarray(cv2.resize(shows, BLOCKS, interpolation=cv2.INTER_AREA), np.float32),
         broad=np.asarray(cv2.resize(small, BROAD, interpolation=cv2.INTER_AREA), np.float32),
