@@ -76,7 +76,7 @@ class _Runner:
         if layout.divisor != 1:
             steps.scale(layout.divisor)
         # a stream computes one picture; with one stream several cameras would wait in line while cores lie idle
-        streams = max(1, (os.cpu_count() or 1) // threads)
+        streams = max(1, _cores() // threads)
         config = {
             "NUM_STREAMS": streams,
             "INFERENCE_NUM_THREADS": streams * threads,
@@ -97,6 +97,11 @@ class _Runner:
         size = (canvas.shape[0], canvas.shape[1])
         request.infer([canvas[None], *(grid.values(size) for grid in self._grids)], share_inputs=True)
         return [np.asarray(request.get_output_tensor(at).data) for at in range(len(self._compiled.outputs))]
+
+
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _file(weights: Path) -> Path:

@@ -81,6 +81,7 @@ def test_zone_entries_and_line_crossings_on_pets_agree_with_its_ground_truth(dat
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_zone_entries_on_pets_with_the_built_in_detector(data_dir: Path) -> None:
     assert zone_f1(walk(pets(data_dir), registry.load("builtin")), data_dir, PETS)[0] >= 0.6, "measured 0.89"
 
@@ -94,6 +95,7 @@ def test_zone_entries_on_the_crowded_forecourt_from_a_cold_start(data_dir: Path,
 
 
 @pytest.mark.data
+@pytest.mark.long
 def test_somebody_at_the_far_end_of_a_path_at_night_is_found_and_no_insect_is(data_dir: Path, yolo: Detector) -> None:
     camera = default_camera("path", str(data_dir / "videos" / "night_ir_cctv_hevc_960x1088.mp4"))
     walked = walk(camera, yolo)
@@ -108,6 +110,7 @@ def test_somebody_at_the_far_end_of_a_path_at_night_is_found_and_no_insect_is(da
 
 
 @pytest.mark.data
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["dvrscan_traffic_camera.mp4", "dvrscan_traffic_camera_vfr.mp4"])
 def test_cars_enter_the_region_of_the_motorway_at_the_same_pictures_whatever_their_times(
     name: str, data_dir: Path, yolo: Detector

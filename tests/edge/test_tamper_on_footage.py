@@ -25,7 +25,7 @@ from models.detector import Image
 from tests.support.driven_clock import DrivenClock
 from tests.support.walk import BEGIN, frame
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.long]
 
 CLIPS = (
     "aboda_video4_abandoned_bag.avi",

@@ -16,6 +16,8 @@ from models.detector import Detector
 from tests.support.driven_clock import DrivenClock
 from tests.support.walk import BEGIN, Eye, detections
 
+pytestmark = [pytest.mark.data, pytest.mark.long]
+
 EVERYWHERE = {"whole": Zone(points=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))}
 RULES = (
     RuleSettings(name="left", kind="object_left", zone="whole", dwell_s=10.0, cool_s=0.0),
@@ -51,7 +53,6 @@ def yolo(data_dir: Path) -> Detector:
     return registry.load(weights=data_dir / "weights" / "yolo11n_int8_openvino_model")
 
 
-@pytest.mark.data
 @pytest.mark.parametrize("sight", ["yolo11n", "builtin"])
 def test_the_bag_of_aboda_is_told_once_and_nothing_else(data_dir: Path, yolo: Detector, sight: str) -> None:
     load = (lambda: yolo) if sight == "yolo11n" else (lambda: registry.load("builtin"))
@@ -65,7 +66,6 @@ def test_the_bag_of_aboda_is_told_once_and_nothing_else(data_dir: Path, yolo: De
     assert stands_s <= ALONE_S[1] + 3.0 + 5.0
 
 
-@pytest.mark.data
 @pytest.mark.parametrize(
     "clip",
     [
@@ -88,7 +88,6 @@ BURNS = tuple(RuleSettings.model_validate({"name": kind, "kind": kind, "zone": "
 """With their own dwells, 8 and 20 s."""
 
 
-@pytest.mark.data
 def test_the_building_that_burns_is_fire_and_then_smoke(data_dir: Path) -> None:
     opened, _ = told(data_dir / "videos" / "cctv_building_fire.mp4", blind, BURNS)
     (fire_s,), (smoke_s,) = opened["fire"], opened["smoke"]
@@ -97,7 +96,6 @@ def test_the_building_that_burns_is_fire_and_then_smoke(data_dir: Path) -> None:
     assert smoke_s <= 3.0 + 20.0 + 6.0
 
 
-@pytest.mark.data
 @pytest.mark.parametrize(
     "clip",
     [

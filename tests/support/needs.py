@@ -53,6 +53,11 @@ MISSING: dict[str, Callable[[], str | None]] = {
     "postgres": lambda: None if postgres_bin() else "PostgreSQL is not installed (apt-get install postgresql)",
     "browser": lambda: None if chromium() else "Chromium is not installed (apt-get install chromium)",
     "data": lambda: None if data_dir().is_dir() else f"{data_dir()} is not there (set ANNINH_DATA)",
+    "long": lambda: (
+        None
+        if {"ANNINH_LONG", "ANNINH_NO_SKIP"} & set(os.environ)
+        else "minutes of footage; ANNINH_LONG=1 runs them (CI always does)"
+    ),
     "ultralytics": lambda: (
         None
         if importlib.util.find_spec("ultralytics")
