@@ -7,7 +7,7 @@ as that part, where that is cheaper than the whole picture (`edge.region`). Wher
 nothing, time and again (leaves, insects, a flag), it is asked ever more seldom (`edge.barren`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from edge.barren import Barren
 from edge.blobs import blobs, without
@@ -32,6 +32,8 @@ STRIDE = 1.0
 """… and before he has moved on by so many of his own widths."""
 WEAK_SCORE = 0.1
 """What is less than this is no detection, not even a doubtful one (`edge.weigh`)."""
+SURE_SCORE = 0.4
+"""What the model found with this score, and nobody follows, is looked at once more."""
 KNOWN = 0.5
 """What the model found is known when this share of it lies within the boxes that are followed."""
 ROOM = 0.35
@@ -43,11 +45,12 @@ NEAR = 1.0
 class Detect:
     """Decides on which frames the detector runs, and where. One camera; ``inferences`` may be read by any thread."""
 
-    def __init__(self, detector: Detector, *, detect_fps: float, min_score: float) -> None:
+    def __init__(self, detector: Detector, *, detect_fps: float, min_score: float, asked: Collection[str] = ()) -> None:
+        """``asked``: classes that somebody asks about, besides people and vehicles."""
         self._detector = detector
         self._period_s = 1.0 / detect_fps
         self._min_score = min_score
-        self._wanted = {index for index, name in enumerate(detector.classes) if name in GROUPS}
+        self._wanted = {index for index, name in enumerate(detector.classes) if name in GROUPS or name in asked}
         self._early_s, self._frame_s = EARLY_S, float("-inf")
         self._turn_s = self._look_s = self._due_s = self._check_s = float("-inf")
         self._barren = Barren()
@@ -122,9 +125,16 @@ class Detect:
         boxes = part.back(found)
         glance = Glance(boxes=boxes, region=part.region)
         seen = [glance.box(index, frame) for index in range(len(boxes))]
-        sure = [box for box, score in zip(seen, boxes.scores.tolist(), strict=True) if score >= self._min_score]
-        self._new = [box for box in sure if covered(box, [track.box for track in tracks]) < KNOWN]
-        things = [box for box, index in zip(seen, boxes.classes.tolist(), strict=True) if index in self._wanted]
+        is_wanted = [index in self._wanted for index in boxes.classes.tolist()]
+        things = [box for box, wanted in zip(seen, is_wanted, strict=True) if wanted]
+        sure = [
+            box
+            for box, wanted, score in zip(seen, is_wanted, boxes.scores.tolist(), strict=True)
+            if wanted and score >= SURE_SCORE
+        ]
+        # Once: who is no track after two looks will be none after ten.
+        known = [*(track.box for track in tracks), *self._new]
+        self._new = [box for box in sure if covered(box, known) < KNOWN]
         for stranger in strangers:
             self._barren.learn(now_s, stranger, is_barren=not any(meets(stranger, box) for box in things))
         return glance

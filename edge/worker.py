@@ -100,9 +100,9 @@ class Worker:
         self._motions = MotionGate()
         self._rest = Rest()
         self._sees_every_frame = detector.needs_motion
-        self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score)
         self._standing = Standing() if asks_for_objects(camera) else None
         asked = {name for rule in camera.rules for name in rule.classes}
+        self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score, asked=asked)
         self._tracker = Tracker(
             detector.classes,
             min_score=min_score,

@@ -79,7 +79,21 @@ def test_the_first_frame_is_looked_at_so_a_restart_is_not_blind() -> None:
 def test_what_one_look_found_is_looked_at_again_though_nothing_moves() -> None:
     answers = [detections(), detections((20, 20, 34, 60)), detections((20, 20, 34, 60)), detections()]
     detect = Detect(Eye(answers), detect_fps=5.0, min_score=0.25)
-    assert looked_at(detect, STILL, 0, 9) == pytest.approx([0.0, 5.0, 5.2, 5.4])
+    assert looked_at(detect, STILL, 0, 9) == pytest.approx([0.0, 5.0, 5.2])
+
+
+def test_what_never_becomes_a_track_is_looked_at_again_only_once() -> None:
+    detect = Detect(Eye([detections((20, 20, 34, 60))]), detect_fps=5.0, min_score=0.25)
+    assert looked_at(detect, STILL, 0, 4.9) == pytest.approx([0.0, 0.2])
+
+
+def test_what_nobody_asks_about_is_not_looked_at_again() -> None:
+    def looks(asked: set[str]) -> int:
+        eye = Eye([detections((20, 20, 34, 60), class_index=1)], classes=("person", "bench"))
+        return len(looked_at(Detect(eye, detect_fps=5.0, min_score=0.25, asked=asked), STILL, 0, 4.9))
+
+    assert looks(set()) == 1
+    assert looks({"bench"}) == 2
 
 
 def test_a_stranger_is_looked_at_on_the_second_turn_and_an_insect_never() -> None:

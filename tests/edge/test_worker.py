@@ -105,7 +105,7 @@ class Blind(Eye):
     def detect(
         self, images: Sequence[Image], min_score: float = 0.25, canvas: tuple[int, int] | None = None
     ) -> list[Detections]:
-        if self.calls > 2:
+        if self.calls > 1:
             raise RuntimeError("out of memory")
         return super().detect(images, min_score, canvas)
 
