@@ -13,7 +13,7 @@ from edge.barren import Barren
 from edge.blobs import blobs, without
 from edge.geometry import covered, meets
 from edge.region import View, inflated, view, whole
-from edge.values import GROUPS, Frame, Glance, Motion, NormBox, Track
+from edge.values import GROUPS, WHOLE, Frame, Glance, Motion, NormBox, Track
 from models.detector import Detector
 
 CHECK_S = 5.0
@@ -118,8 +118,7 @@ class Detect:
         # First, as it may raise `edge.turns.Skipped`: then nobody has looked, and the next turn asks again.
         found = self._detector.detect([part.cut(frame.image)], floor, part.canvas)[0]
         self._look_s, self._due_s = now_s, float("inf")
-        is_whole = part.region == whole(frame, is_elastic=False).region
-        if is_whole:
+        if part.region == WHOLE:
             self._check_s = now_s + CHECK_S
         self.inferences += 1
         boxes = part.back(found)

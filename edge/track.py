@@ -1,9 +1,10 @@
 """Fourth stop of a frame: boxes → people and vehicles with ids, carried on between detections."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Self
 
 import numpy as np
 import supervision as sv
@@ -13,7 +14,7 @@ from trackers.utils.iou import BIoU
 
 from edge.geometry import covered, meets, overlap
 from edge.values import GROUPS, WHOLE, Frame, Glance, Motion, NormBox, Track
-from edge.weigh import Doubts, Weak
+from edge.weigh import Believed, Doubts, Weak
 from models.detector import Detections
 
 LOST_S = 1.5
@@ -26,6 +27,10 @@ NEW_SCORE = {"person": 0.5}
 """A detection begins a track only from this score on (``ANY_SCORE`` in other groups); weaker ones may continue one (the
 ByteTrack idea), or add up (`edge.weigh`)."""
 ANY_SCORE = 0.4
+TRUSTED = 0.5
+"""What weak detections add up to is offered to the library as if it had this score."""
+SAME = 0.3
+"""Overlap from which on a detection shows what is believed."""
 RATE = 5.0
 """Looks a second that the library's filter is set for, whatever the camera's: its noise is told by the look."""
 BUFFER = 0.3
@@ -46,6 +51,8 @@ TALLER, TALLER_LOOKS = 1.22, 2
 """A person's box that is suddenly taller by this factor holds somebody else's legs, for so many looks at most; …"""
 ANOTHER = 1.5
 """… and one whose height differs by this factor is another person's."""
+GROWN = 1.15
+"""Boxes of one person tremble by less than this factor from one look to the next."""
 HEIGHT_SWAY = 0.4
 """… else his height follows his box's by this share a look, …"""
 HEIGHT_TRUST = 0.5
@@ -62,6 +69,41 @@ class SizedIoU(BIoU):  # type: ignore[misc]
         heights_1, heights_2 = (np.maximum(1e-6, boxes[:, 3] - boxes[:, 1]) for boxes in (boxes_1, boxes_2))
         ratio = heights_1[:, None] / heights_2[None, :]
         return np.asarray(super()._compute(boxes_1, boxes_2) * np.minimum(ratio, 1 / ratio) ** ALIKE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What counts of one look, in pixels. ``scores``: what the model said in this look; ``best``: the most it ever said
+    of the same thing; ``trust``: what the library is told, higher for what is believed; ``is_seen``: in this look."""
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    best: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    is_seen: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, boxes: Detections, good: NDArray[np.bool_]) -> Self:
+        """The good ones of a look's boxes."""
+        scores = boxes.scores[good]
+        return cls(boxes.boxes[good], scores, boxes.classes[good], scores, scores, np.ones(len(scores), bool))
+
+    def believe(self, same: Sequence[int], one: Believed) -> None:
+        """These detections are of something that is believed."""
+        self.trust, self.best = self.trust.copy(), self.best.copy()
+        self.trust[same] = np.maximum(self.trust[same], TRUSTED)
+        self.best[same] = np.maximum(self.best[same], one.best)
+
+    def add(self, one: Believed, frame: Frame) -> None:
+        """Something that is believed and that no good detection shows."""
+        size = np.array([frame.width, frame.height] * 2, np.float32)
+        self.boxes = np.concatenate([self.boxes, [one.box * size]]).astype(np.float32)
+        self.scores = np.append(self.scores, np.float32(one.score))
+        self.classes = np.append(self.classes, one.class_index)
+        self.best = np.append(self.best, np.float32(one.best))
+        self.trust = np.append(self.trust, np.float32(TRUSTED))
+        self.is_seen = np.append(self.is_seen, one.is_seen)
 
 
 @dataclass(slots=True)
@@ -82,8 +124,11 @@ class _Followed:
     taller: int = 0
     is_still: bool = False
     """Nothing moved in its box when motion was last measured."""
+    is_sure: bool = False
+    """A detection of it was good enough to begin a track by itself."""
 
-    def see(self, box: NormBox, score: float, class_name: str, now_s: float) -> None:
+    def see(self, box: NormBox, found: _Found, index: int, class_name: str, now_s: float) -> None:
+        score = float(found.scores[index])
         passed_s = now_s - self.seen_s
         if passed_s > 0:
             across, down = (_middle(box, axis) - _middle(self.box, axis) for axis in (0, 1))
@@ -93,13 +138,16 @@ class _Followed:
             )
         self.box, self.seen_s, self.score = box, now_s, score
         self.missed_s = float("inf")
-        self.best_score = max(self.best_score, score)
+        self.best_score = max(self.best_score, score, float(found.best[index]))
         self.votes[class_name] += score
 
     def is_another(self, box: NormBox) -> bool:
         """Can this box not be the same person's, since nobody grows or shrinks like that from one look to the next?"""
         ratio = (box[3] - box[1]) / self.height if self.height else 1.0
-        return not (1 / ANOTHER <= ratio <= ANOTHER or _is_cut(box) or _is_cut(self.box))
+        if _is_cut(box) or _is_cut(self.box):
+            # What the border begins to cut may shrink; it does not grow.
+            return ratio > GROWN and not _is_cut(self.box)
+        return not 1 / ANOTHER <= ratio <= ANOTHER
 
     def steadied(self, box: NormBox) -> NormBox:
         """A person's box with a foot that can be believed."""
@@ -172,50 +220,50 @@ class Tracker:
         return self.expected(frame.pts_s)
 
     def _associate(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> None:
-        boxes = self._believed(frame, glance, moving)
-        names = [self._classes[index] for index in boxes.classes]
+        found = self._found(frame, glance, moving)
+        names = [self._classes[index] for index in found.classes]
         groups = np.array([GROUPS.get(name, "thing") for name in names], dtype=object)
         for group in {*groups.tolist(), *self._groups}:
             chosen = np.flatnonzero(groups == group)
             kept = [
                 one for (kind, _), one in self._followed.items() if kind == group and not _is_shown(one, frame, glance)
             ]
-            found = self._tracker(group).update(_offered(frame, boxes, chosen, kept), timestamp=frame.pts_s)
-            for row, index, number in zip(found.xyxy, found.class_id, found.tracker_id, strict=True):
-                if number >= 0 and index >= 0:
+            tracked = self._tracker(group).update(_offered(frame, found, chosen, kept), timestamp=frame.pts_s)
+            for row, index, number in zip(tracked.xyxy, tracked.class_id, tracked.tracker_id, strict=True):
+                if number >= 0 and index >= 0 and found.is_seen[index]:
                     box = _normalised(row, frame.width, frame.height)
                     one = self._one((group, int(number)), box, frame.pts_s)
+                    one.is_sure |= bool(found.scores[index] >= _begins(group))
                     if group == "person":
                         box = one.steadied(box)
-                    one.see(box, float(boxes.scores[index]), names[index], frame.pts_s)
+                    one.see(box, found, index, names[index], frame.pts_s)
         self._miss(frame, glance, moving)
 
-    def _believed(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> Detections:
-        """The detections that count: the good ones, and what weak ones add up to."""
-        found = glance.boxes
-        good = (found.scores >= self._min_score) & ~self._ignored[found.classes]
-        near = [one.box for one in self._followed.values()]
+    def _found(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> _Found:
+        """What counts of a look: its good detections, and what weak ones add up to."""
+        boxes = glance.boxes
+        good = (boxes.scores >= self._min_score) & ~self._ignored[boxes.classes]
+        found = _Found.of(boxes, good)
+        if glance.region == NOWHERE:
+            return found
+        sure = [one.box for one in self._followed.values() if one.is_sure]
         weak = [
-            Weak(box, int(found.classes[index]), float(found.scores[index]))
-            for index in np.flatnonzero(found.scores < max(NEW_SCORE.values())).tolist()
-            if covered(box := glance.box(index, frame), near) < 0.5
-            and (group := GROUPS.get(self._classes[found.classes[index]])) is not None
-            and found.scores[index] < _begins(group)
+            Weak(box, int(boxes.classes[index]), float(boxes.scores[index]))
+            for index in np.flatnonzero(boxes.scores < max(NEW_SCORE.values())).tolist()
+            if covered(box := glance.box(index, frame), sure) < 0.5
+            and (group := GROUPS.get(self._classes[boxes.classes[index]])) is not None
+            and boxes.scores[index] < _begins(group)
         ]
         believed = self._doubts.update(frame.pts_s, weak, moving)
-        if not believed:
-            return Detections(found.boxes[good], found.scores[good], found.classes[good])
-        size = np.array([frame.width, frame.height] * 2, np.float32)
-        added = np.array([one.box for one in believed], np.float32) * size
-        known = [glance.box(index, frame) for index in np.flatnonzero(found.scores >= ANY_SCORE).tolist()]
-        fresh = [not any(overlap(one.box, box) > 0.3 for box in known) for one in believed]
-        scores = [max(*NEW_SCORE.values(), one.score) for one in _chosen(believed, fresh)]
-        classes = [one.class_index for one in _chosen(believed, fresh)]
-        return Detections(
-            np.concatenate([found.boxes[good], added[fresh]]).astype(np.float32),
-            np.concatenate([found.scores[good], scores]).astype(np.float32),
-            np.concatenate([found.classes[good], classes]).astype(np.int64),
-        )
+        plain = [glance.box(index, frame) for index in np.flatnonzero(good).tolist()] if believed else []
+        for one in believed:
+            if covered(one.box, [glance.region]) >= SHOWN:
+                same = [index for index, box in enumerate(plain) if overlap(one.box, box) > SAME]
+                if same:
+                    found.believe(same, one)
+                else:
+                    found.add(one, frame)
+        return found
 
     def _miss(self, frame: Frame, glance: Glance, moving: Sequence[NormBox]) -> None:
         """Who was looked for and not found; who moves where nobody else is goes on for a while."""
@@ -263,14 +311,14 @@ def _is_shown(one: _Followed, frame: Frame, glance: Glance) -> bool:
     return covered(one.at(frame.pts_s).box, [glance.region]) >= SHOWN
 
 
-def _offered(frame: Frame, boxes: Detections, chosen: NDArray[np.intp], kept: Sequence[_Followed]) -> sv.Detections:
-    """The detections of one group, and, with the index -1, those who were not looked for, where they are expected:
+def _offered(frame: Frame, found: _Found, chosen: NDArray[np.intp], kept: Sequence[_Followed]) -> sv.Detections:
+    """What was found of one group, and, with the index -1, those who were not looked for, where they are expected:
     the library takes whoever is not there for missed."""
     size = np.array([frame.width, frame.height] * 2, np.float32)
     expected = np.array([one.at(frame.pts_s).box for one in kept], np.float32).reshape(-1, 4) * size
     return sv.Detections(
-        xyxy=np.concatenate([boxes.boxes[chosen].astype(np.float32), expected]),
-        confidence=np.concatenate([boxes.scores[chosen], np.ones(len(kept))]).astype(np.float32),
+        xyxy=np.concatenate([found.boxes[chosen].astype(np.float32), expected]),
+        confidence=np.concatenate([found.trust[chosen], np.ones(len(kept))]).astype(np.float32),
         class_id=np.concatenate([chosen, np.full(len(kept), -1)]).astype(int),
     )
 
@@ -278,10 +326,6 @@ def _offered(frame: Frame, boxes: Detections, chosen: NDArray[np.intp], kept: Se
 def _begins(group: str) -> float:
     """The score from which on a detection begins a track of this group."""
     return NEW_SCORE.get(group, ANY_SCORE)
-
-
-def _chosen(believed: Iterable[Weak], fresh: Iterable[bool]) -> list[Weak]:
-    return [one for one, is_fresh in zip(believed, fresh, strict=True) if is_fresh]
 
 
 def _is_cut(box: NormBox) -> bool:

@@ -33,6 +33,7 @@ class _Doubt:
     class_index: int
     weight: float
     looks: int
+    score: float
     best: float
     seen_s: float
     is_believed: bool = False
@@ -47,16 +48,28 @@ class Weak:
     score: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """What weak detections added up to. ``box``, ``score``: of the latest; ``best``: the best score that the model ever
+    gave it; ``is_seen``: this very look saw it."""
+
+    box: NormBox
+    class_index: int
+    score: float
+    best: float
+    is_seen: bool
+
+
 class Doubts:
     """The doubts of one camera."""
 
     def __init__(self) -> None:
         self._doubts: list[_Doubt] = []
 
-    def update(self, now_s: float, weak: Sequence[Weak], moving: Sequence[NormBox]) -> list[Weak]:
-        """What is to be believed as of this look, with the best score it ever had.
+    def update(self, now_s: float, weak: Sequence[Weak], moving: Sequence[NormBox]) -> list[Believed]:
+        """What is to be believed as of this look.
 
-        ``weak``: detections too weak to begin a track, none of them part of one; ``moving``: the boxes of motion.
+        ``weak``: detections too weak to begin a track, none of them part of a sure one; ``moving``: what motion boxed.
         """
         for one in weak:
             if covered(one.box, moving) >= MOVING:
@@ -67,16 +80,26 @@ class Doubts:
             doubt.is_believed = (doubt.is_believed or (is_enough and doubt.best >= BEST)) and (
                 now_s - doubt.seen_s <= HELD_S and covered(doubt.box, moving) >= MOVING
             )
-        return [Weak(doubt.box, doubt.class_index, doubt.best) for doubt in self._doubts if doubt.is_believed]
+        return [
+            Believed(
+                box=doubt.box,
+                class_index=doubt.class_index,
+                score=doubt.score,
+                best=doubt.best,
+                is_seen=doubt.seen_s == now_s,
+            )
+            for doubt in self._doubts
+            if doubt.is_believed
+        ]
 
     def _add(self, now_s: float, one: Weak) -> None:
         same = [doubt for doubt in self._doubts if overlap(doubt.box, one.box) >= SAME]
         if not same:
-            self._doubts.append(_Doubt(one.box, one.class_index, one.score, 1, one.score, now_s))
+            self._doubts.append(_Doubt(one.box, one.class_index, one.score, 1, one.score, one.score, now_s))
             return
         doubt = max(same, key=lambda other: overlap(other.box, one.box))
         doubt.weight = doubt.weight * _faded(now_s - doubt.seen_s) + one.score
-        doubt.box, doubt.seen_s, doubt.looks = one.box, now_s, doubt.looks + 1
+        doubt.box, doubt.score, doubt.seen_s, doubt.looks = one.box, one.score, now_s, doubt.looks + 1
         if one.score > doubt.best:
             doubt.best, doubt.class_index = one.score, one.class_index
 

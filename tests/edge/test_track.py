@@ -146,3 +146,25 @@ def test_weak_looks_where_something_moves_add_up_to_a_track_and_elsewhere_never(
     assert looks(moving((0.1, 0.2, 0.25, 0.7))) >= 6
     assert looks(moving((0.7, 0.2, 0.9, 0.7))) == 0, "a poster that looks like a person does not move"
     assert looks(Motion()) == 0
+
+
+def test_what_weak_looks_add_up_to_claims_no_score_and_no_look_that_there_was_not() -> None:
+    tracker, there = Tracker(("person", "car")), moving((0.1, 0.2, 0.25, 0.7))
+    for step in range(8):
+        tracks = tracker.update(frame(step / 5), Glance(boxes=detections((20, 20, 34, 60), score=0.28)), there)
+    [one] = tracks
+    assert one.seen_s == pytest.approx(1.4)
+    assert one.best_score == pytest.approx(0.28), "the model never said more"
+    for step in range(8, 12):
+        tracks = tracker.update(frame(step / 5), Glance(boxes=detections()), there)
+    [one] = tracks
+    assert one.seen_s == pytest.approx(1.4), "four looks did not find it since"
+
+
+def test_between_looks_nobody_is_seen_though_the_library_is_told_that_he_is_there() -> None:
+    tracker, there = Tracker(("person", "car")), moving((0.1, 0.2, 0.25, 0.7))
+    for step in range(8):
+        tracker.update(frame(step / 5), Glance(boxes=detections((20, 20, 34, 60), score=0.28)), there)
+    for step in range(8, 25):
+        tracks = tracker.update(frame(step / 5), None, there)
+    assert [one.seen_s for one in tracks] == [pytest.approx(1.4)]

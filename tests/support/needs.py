@@ -55,7 +55,7 @@ MISSING: dict[str, Callable[[], str | None]] = {
     "data": lambda: None if data_dir().is_dir() else f"{data_dir()} is not there (set ANNINH_DATA)",
     "long": lambda: (
         None
-        if {"ANNINH_LONG", "ANNINH_NO_SKIP"} & set(os.environ)
+        if "1" in (os.environ.get("ANNINH_LONG"), os.environ.get("ANNINH_NO_SKIP"))
         else "minutes of footage; ANNINH_LONG=1 runs them (CI always does)"
     ),
     "ultralytics": lambda: (
