@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from edge.geometry import centre, inside
-from edge.rules.rule import wanted, zone_of
+from edge.rules.rule import hits_here, wanted, zone_of
 from edge.rules.stay import Stays
 from edge.rules.windows import WINDOW_S, Course, Mask
 from edge.settings import CameraSettings, RuleSettings
@@ -52,18 +52,7 @@ class Candidate:
             for course in courses
             if now_s - course.last_s <= WINDOW_S + self._rule.grace_s and now_s - course.first_s >= self._rule.dwell_s
         }
-        if not since:
-            return []
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=tuple(since),
-                since_s=min(since.values()),
-                dwell_s={track.id: now_s - since_s for track, since_s in since.items()},
-            )
-        ]
+        return hits_here(self._rule, self._place, since, now_s)
 
     def _track(self, course: Course, now_s: float) -> Track:
         # It is seen a window at a time: until the next has passed, what the last one showed is what is there.

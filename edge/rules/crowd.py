@@ -4,7 +4,7 @@ picture, and not on one frame: a full street is no crowd."""
 from collections.abc import Sequence
 
 from edge.rules.group import Gatherings, connected
-from edge.rules.rule import standing_in, wanted, zone_of
+from edge.rules.rule import hits_here, standing_in, wanted, zone_of
 from edge.rules.scale import Scale
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
@@ -23,23 +23,13 @@ class Crowd:
         here = standing_in(self._polygon, wanted(self._rule, tracks))
         groups = connected(self._scale, frame, here, self._rule.radius_m) if len(here) >= self._rule.at_least else []
         large = [group for group in groups if len(group) >= self._rule.at_least]
-        lasting = [
-            (span, group)
+        held = {
+            track: span.since_s
             for span, group in self._gatherings.update(frame, large)
             if span.has_lasted(frame.pts_s, self._rule.dwell_s)
-        ]
-        if not lasting:
-            return []
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=tuple(track for _, group in lasting for track in group),
-                since_s=min(span.since_s for span, _ in lasting),
-                dwell_s={track.id: frame.pts_s - span.since_s for span, group in lasting for track in group},
-            )
-        ]
+            for track in group
+        }
+        return hits_here(self._rule, self._place, held, frame.pts_s)
 
     def pause(self, seconds: float) -> None:
         """See ``edge.rules.rule.Pausing``."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from edge.geometry import Point, centre, distance
 from edge.rules.group import Gatherings, connected
-from edge.rules.rule import standing_in, wanted, zone_of
+from edge.rules.rule import hits_here, standing_in, wanted, zone_of
 from edge.rules.scale import Scale
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, NormBox, Track
@@ -40,18 +40,12 @@ class Fight:
         self._moves = {number: looks for number, looks in self._moves.items() if frame.pts_s - looks[-1][0] <= WINDOW_S}
         groups = connected(self._scale, frame, wild, self._rule.radius_m)
         found = self._gatherings.update(frame, [group for group in groups if len(group) >= self._rule.at_least])
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=group,
-                since_s=span.since_s,
-                dwell_s={track.id: frame.pts_s - span.since_s for track in group},
-            )
+        fights = (
+            hits_here(self._rule, self._place, dict.fromkeys(group, span.since_s), frame.pts_s)
             for span, group in found
             if span.has_lasted(frame.pts_s, self._rule.dwell_s)
-        ][:1]
+        )
+        return next(fights, [])
 
     def pause(self, seconds: float) -> None:
         """See ``edge.rules.rule.Pausing``."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from edge.rules.rule import standing_in, wanted, zone_of
+from edge.rules.rule import hits_here, standing_in, wanted, zone_of
 from edge.rules.stay import Stays
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
@@ -18,23 +18,12 @@ class Intrusion:
 
     def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
         here = standing_in(self._polygon, wanted(self._rule, tracks))
-        staying = [
-            (stay, track)
+        held = {
+            track: stay.since_s
             for stay, track in self._stays.update(frame.pts_s, here, tracks)
             if stay.has_lasted(frame.pts_s, self._rule.dwell_s)
-        ]
-        if not staying:
-            return []
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=tuple(track for _, track in staying),
-                since_s=min(stay.since_s for stay, _ in staying),
-                dwell_s={track.id: frame.pts_s - stay.since_s for stay, track in staying},
-            )
-        ]
+        }
+        return hits_here(self._rule, self._place, held, frame.pts_s)
 
     def pause(self, seconds: float) -> None:
         """See ``edge.rules.rule.Pausing``."""

@@ -3,7 +3,7 @@ pavement."""
 
 from collections.abc import Sequence
 
-from edge.rules.rule import wanted, zone_of
+from edge.rules.rule import hits_here, wanted, zone_of
 from edge.rules.static_object import still_in
 from edge.rules.stay import Holding, Stays
 from edge.rules.still import Still
@@ -39,16 +39,8 @@ class ParkedMotorbikes:
         span = self._row.update(now_s, began_s[self._rule.at_least - 1] if is_row else None)
         if span is None or not span.has_lasted(now_s, self._rule.dwell_s):
             return []
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=tuple(track for _, track in standing),
-                since_s=span.since_s,
-                dwell_s={track.id: now_s - stay.since_s for stay, track in standing},
-            )
-        ]
+        held = {track: stay.since_s for stay, track in standing}
+        return hits_here(self._rule, self._place, held, now_s, since_s=span.since_s)
 
     def pause(self, seconds: float) -> None:
         """See ``edge.rules.rule.Pausing``."""

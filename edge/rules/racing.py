@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.geometry import Point, distance
 from edge.rules.path import Path, Paths
-from edge.rules.rule import standing_in, wanted, zone_of
+from edge.rules.rule import hits_here, standing_in, wanted, zone_of
 from edge.rules.scale import Scale
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
@@ -103,13 +103,5 @@ class Racing:
     def _hits(self, frame: Frame) -> list[Hit]:
         if len(self._fast) < self._rule.at_least:
             return []
-        return [
-            Hit(
-                rule=self._rule.name,
-                place=self._place,
-                subject=None,
-                tracks=tuple(one.track for one in self._fast.values()),
-                since_s=min(one.at_s for one in self._fast.values()),
-                dwell_s={one.track.id: frame.pts_s - one.at_s for one in self._fast.values()},
-            )
-        ]
+        held = {one.track: one.at_s for one in self._fast.values()}
+        return hits_here(self._rule, self._place, held, frame.pts_s)

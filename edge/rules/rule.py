@@ -1,6 +1,6 @@
 """What a rule is, and which tracks it asks about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from contract.event import Place
@@ -83,3 +83,25 @@ def hit_of(rule: RuleSettings, place: Place, subject: int, track: Track, span: t
         since_s=since_s,
         dwell_s={track.id: max(0.0, now_s - since_s)},
     )
+
+
+def hits_here(
+    rule: RuleSettings, place: Place, held: Mapping[Track, float], now_s: float, since_s: float | None = None
+) -> list[Hit]:
+    """The one hit of a place, whoever is in it; none where nobody is.
+
+    ``held``: since when the condition holds for each track; ``since_s``: since when for the place, by default for the
+    first of them.
+    """
+    if not held:
+        return []
+    return [
+        Hit(
+            rule=rule.name,
+            place=place,
+            subject=None,
+            tracks=tuple(held),
+            since_s=min(held.values()) if since_s is None else since_s,
+            dwell_s={track.id: now_s - one_s for track, one_s in held.items()},
+        )
+    ]

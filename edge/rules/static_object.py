@@ -23,7 +23,7 @@ class StaticObject:
         self._still = Still()
 
     def update(self, frame: Frame, tracks: Sequence[Track]) -> list[Hit]:
-        still = still_in(self._polygon, wanted(self._rule, tracks), self._still, self._stays, frame.pts_s)
+        still = still_in(self._polygon, self._asked_of(frame, tracks), self._still, self._stays, frame.pts_s)
         found = self._stays.update(frame.pts_s, still, tracks)
         self._still.keep(self._stays.tracks | {track.id for track in tracks})
         return [
@@ -35,6 +35,10 @@ class StaticObject:
     def pause(self, seconds: float) -> None:
         """See ``edge.rules.rule.Pausing``."""
         self._stays.pause(seconds)
+
+    def _asked_of(self, frame: Frame, tracks: Sequence[Track]) -> list[Track]:  # noqa: ARG002 (shapes are in pixels)
+        """Those it is about, still or not."""
+        return wanted(self._rule, tracks)
 
 
 def still_in(polygon: Polygon, tracks: Sequence[Track], still: Still, stays: Stays, now_s: float) -> list[Track]:
