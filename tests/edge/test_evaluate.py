@@ -18,10 +18,11 @@ from edge.evaluate.matching import Score, score
 from edge.evaluate.reference import Hold, alarms, alarms_each, crossings, crowding, dwelling, stays
 from edge.evaluate.sight import Look, Sight
 from edge.evaluate.tracking import observed, score_tracking
-from edge.evaluate.walk import Walked
+from edge.evaluate.walk import Walked, walk
 from edge.evaluate.zone_entries import entries, references, score_entries
 from edge.settings import RuleSettings
 from tests.support.coded import a_video
+from tests.support.walk import Eye, detections
 
 PETS, ADL = "pets2009_s2l1_vtest_480x360", "mot15_adl-rundle-6"
 SQUARE = ((100.0, 0.0), (200.0, 0.0), (200.0, 100.0), (100.0, 100.0))
@@ -329,3 +330,12 @@ def test_truth_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> Non
     assert done.exit_code == 2
     assert done.output.count("\n") == 1
     assert "gt.txt" in done.output
+
+
+def test_a_recording_that_rests_has_a_look_for_every_frame_of_the_file(tmp_path: Path) -> None:
+    """Truth counts the file's frames, decoded or not."""
+    options = {"g": "30", "bf": "2", "x264-params": "b-adapt=0:b-pyramid=none"}
+    video = a_video(tmp_path / "still.mp4", seconds=10, fps=30, speed_px=0, options=options)
+    walked = walk(default_camera("still", str(video)), Eye([detections()]))
+    assert len(walked.looks) >= 297, "but for those after the last that is decoded"
+    assert walked.stamps_s == pytest.approx([number / 30 for number in range(len(walked.looks))], abs=1e-3)

@@ -72,3 +72,10 @@ def test_one_noisy_pixel_stirs_nothing_and_a_place_outside_the_picture_is_no_err
     motion = MotionGate().update(shot(0.0))
     assert motion.stirs((0.0, 0.0, 1.0, 1.0)), "the first frame counts as moved everywhere"
     assert not motion.stirs((1.0, 1.0, 1.0, 1.0))
+
+
+def test_what_leaves_a_place_stirs_it_though_only_the_ground_is_left() -> None:
+    gate, box = MotionGate(), (100 / 640, 200 / 360, 114 / 640, 240 / 360)
+    gate.update(shot(0.0))
+    gate.update(shot(0.2, x=100, seed=1))
+    assert gate.update(shot(0.4, x=160, seed=2)).stirs(box)

@@ -1,8 +1,10 @@
 """What the tracker makes of boxes: ids that last, places between looks, and doubts that add up."""
 
+import numpy as np
 import pytest
+from trackers.utils.iou import BIoU
 
-from edge.track import CARRY_S, MOVES_ON_S, Tracker
+from edge.track import CARRY_S, LEAST_ALIKE, MOVES_ON_S, SizedIoU, Tracker
 from edge.values import Glance, Motion, NormBox, Track
 from tests.support.walk import detections, frame
 
@@ -98,7 +100,7 @@ def test_who_was_not_looked_for_is_not_missed_however_long() -> None:
     for step in range(5, 50):
         tracks = tracker.update(frame(step / 5), elsewhere)
     assert [(one.id, one.seen_s) for one in tracks] == [(1, 0.8)]
-    assert [one.id for one in seen(tracker, 10.0, (20, 20, 34, 60))] == [1]
+    assert [(one.id, one.seen_s) for one in seen(tracker, 10.0, (20, 20, 34, 60))] == [(1, 10.0)]
 
 
 def test_a_missed_track_goes_on_while_something_moves_just_there_and_no_longer_than_its_time() -> None:
@@ -168,3 +170,35 @@ def test_between_looks_nobody_is_seen_though_the_library_is_told_that_he_is_ther
     for step in range(8, 25):
         tracks = tracker.update(frame(step / 5), None, there)
     assert [one.seen_s for one in tracks] == [pytest.approx(1.4)]
+
+
+def test_nobody_is_lost_while_nobody_looks_and_nothing_moves() -> None:
+    tracker = Tracker(("person", "car"))
+    for step in range(5):
+        seen(tracker, step / 5, (20, 20, 34, 60))
+    for step in range(5, 60):
+        tracker.update(frame(step / 5), None, Motion())
+    assert [(one.id, one.seen_s) for one in seen(tracker, 12.0, (20, 20, 34, 60))] == [(1, 12.0)]
+
+
+def test_boxes_of_other_heights_are_less_alike_than_their_overlap() -> None:
+    small, same, large = (np.array([box], np.float64) for box in ((0, 0, 20, 40), (2, 0, 22, 40), (0, 0, 20, 80)))
+    alike = SizedIoU(buffer_ratio=0.3)
+    assert alike.compute(small, same)[0, 0] > 0.8
+    assert alike.compute(small, large)[0, 0] < LEAST_ALIKE < BIoU(buffer_ratio=0.3).compute(small, large)[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ids"),
+    [
+        pytest.param((20, 10, 40, 58), (20, 27, 40, 58), {2}, id="nobody shrinks by a third from one look to the next"),
+        pytest.param((20, 10, 40, 58), (20, 16, 40, 58), {1}, id="boxes tremble"),
+        pytest.param((20, 20, 40, 60), (0, 12, 22, 60), {2}, id="what the border begins to cut does not grow"),
+        pytest.param((20, 20, 40, 60), (0, 22, 22, 60), {1}, id="who leaves is cut off and stays himself"),
+    ],
+)
+def test_whose_box_it_is_by_its_height(before: NormBox, after: NormBox, ids: set[int]) -> None:
+    tracker = Tracker(("person", "car"))
+    for step in range(5):
+        seen(tracker, step / 5, before)
+    assert {one.id for one in seen(tracker, 1.0, after) if one.seen_s == 1.0} == ids

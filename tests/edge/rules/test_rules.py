@@ -62,6 +62,19 @@ def test_two_people_who_loiter_are_two_subjects() -> None:
     assert {hit.subject for _, hit in asked(rule, pair)} == {1, 2}
 
 
+def test_loitering_goes_on_though_the_tracker_still_carries_the_old_id_on() -> None:
+    rule = rule_of(camera(kind="loitering", dwell_s=5.0))
+
+    def there(at_s: float) -> list[Track]:
+        old = [track((0.2, 0.5), at_s, number=1, seen_s=min(at_s, 3.0))] if at_s < 4.5 else []
+        new = [track((0.22, 0.5), at_s, number=2, first_s=3.5)] if at_s >= 3.5 else []
+        return old + new
+
+    hits = asked(rule, [(at_s, there(at_s)) for at_s in times(0, 7)])
+    assert hits[0][0] == pytest.approx(5.0, abs=0.11)
+    assert {hit.subject for _, hit in hits} == {1}
+
+
 def test_loitering_goes_on_when_the_tracker_changes_the_id() -> None:
     rule = rule_of(camera(kind="loitering", dwell_s=5.0, grace_s=2.0))
     story = [(at, [track(INSIDE, at, number=1)]) for at in times(0, 3)]
