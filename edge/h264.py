@@ -99,15 +99,24 @@ def _avcc(record: bytes) -> ParameterSets:
         length_size = (record[4] & 3) + 1
         at = 5
         for mask in (0x1F, 0xFF):
-            count = record[at] & mask
-            at += 1
-            for _ in range(count):
-                size = int.from_bytes(record[at : at + 2], "big")
-                unit = record[at + 2 : at + 2 + size]
-                if size == 0 or len(unit) != size:
-                    raise ValueError("the stream's avcC record is torn")
-                found.append(unit)
-                at += 2 + size
+            units, at = sized_units(record, at + 1, record[at] & mask)
+            found += units
     except IndexError as error:
         raise ValueError("the stream's avcC record is torn") from error
     return ParameterSets(tuple(found), length_size)
+
+
+def sized_units(record: bytes, at: int, count: int) -> tuple[list[bytes], int]:
+    """``count`` units from ``at`` on, each after its size in two bytes, and where they end (avcC and hvcC alike).
+
+    Raises IndexError where the record ends before they do, or one is empty.
+    """
+    found = []
+    for _ in range(count):
+        size = int.from_bytes(record[at : at + 2], "big")
+        unit = record[at + 2 : at + 2 + size]
+        if size == 0 or len(unit) != size:
+            raise IndexError(at)
+        found.append(unit)
+        at += 2 + size
+    return found, at

@@ -4,7 +4,7 @@ As with H.264, MP4 files hold units with their length before each and the parame
 annex B with the parameter sets among the pictures.
 """
 
-from edge.h264 import ParameterSets, annexb_units
+from edge.h264 import ParameterSets, annexb_units, sized_units
 
 _VPS, _SPS, _PPS = 32, 33, 34
 _HEADER_BYTES = 22
@@ -61,14 +61,8 @@ def _hvcc(record: bytes) -> ParameterSets:
         at = _HEADER_BYTES + 1
         for _ in range(record[_HEADER_BYTES]):
             count = int.from_bytes(record[at + 1 : at + 3], "big")
-            at += 3
-            for _ in range(count):
-                size = int.from_bytes(record[at : at + 2], "big")
-                unit = record[at + 2 : at + 2 + size]
-                if size == 0 or len(unit) != size:
-                    raise ValueError("the stream's hvcC record is torn")
-                found.append(unit)
-                at += 2 + size
+            units, at = sized_units(record, at + 3, count)
+            found += units
     except IndexError as error:
         raise ValueError("the stream's hvcC record is torn") from error
     return ParameterSets(tuple(unit for unit in found if unit_type(unit) in (_VPS, _SPS, _PPS)), length_size)

@@ -80,18 +80,7 @@ class Edge:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
         self._budget = Budget(self._outbox, EvidenceFolder(self._evidence), settings.disk_budget_mb * 1_000_000)
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
-        self._cameras = [
-            Camera(
-                one.name,
-                one.label,
-                lambda one=one: self._worker(one),  # type: ignore[misc]
-                clock,
-                stop,
-                skipped=lambda one=one: self._detectors.skipped(one),  # type: ignore[misc]
-                unit=one.unit,
-            )
-            for one in settings.cameras
-        ]
+        self._cameras = [self._camera(one) for one in settings.cameras]
         self._offline, self._clocks = self._watches()
         self._health = HealthReport(
             self._cameras,
@@ -161,6 +150,17 @@ class Edge:
         return (
             Offline(pairs, put, clock, notices, edge=settings.edge, before=before),
             CameraClocks(pairs, put, clock, notices, before=before),
+        )
+
+    def _camera(self, settings: CameraSettings) -> Camera:
+        return Camera(
+            settings.name,
+            settings.label,
+            lambda: self._worker(settings),
+            self._clock,
+            self._stop,
+            skipped=lambda: self._detectors.skipped(settings),
+            unit=settings.unit,
         )
 
     def _worker(self, camera: CameraSettings) -> Worker:

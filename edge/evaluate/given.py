@@ -7,9 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from edge.capture import Source
 from edge.evaluate.sight import PERSON
-from edge.sources.tally import Counters
+from edge.sources.source import Source, Wrapped
 from edge.values import Frame
 from models.detector import Detections, Detector, Image
 from models.scripted import ScriptedDetector
@@ -80,21 +79,13 @@ def due(stamps_s: Sequence[float], fps: float | None) -> list[int]:
     return chosen
 
 
-class Thinned:
+class Thinned(Wrapped):
     """An `edge.capture.Source` of which only the frames with these numbers, from 1, are walked: without their packets,
     as if there were no others in the file."""
 
     def __init__(self, source: Source, numbers: Sequence[int]) -> None:
-        self._source = source
+        super().__init__(source)
         self._numbers = frozenset(numbers)
-
-    @property
-    def counters(self) -> Counters:
-        return self._source.counters
-
-    @property
-    def duration_s(self) -> float | None:
-        return self._source.duration_s
 
     def rest(self, is_resting: bool) -> None:
         """Every frame is decoded: those that are walked are counted from the first."""

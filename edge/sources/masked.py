@@ -6,14 +6,13 @@ Coded packets cannot be painted, so they end here: the clip of such a camera is 
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.settings import Mask
-from edge.sources.tally import Counters
+from edge.sources.source import Source, Wrapped
 from edge.values import Frame
 from models.detector import Image
 
@@ -22,23 +21,11 @@ _SUBPIXEL_BITS = 4
 _BLACK = (0, 0, 0)
 
 
-class _Inner(Protocol):
-    """What is masked: ``edge.capture.Source``."""
-
-    def frames(self) -> Generator[Frame, None, None]: ...
-
-    @property
-    def counters(self) -> Counters: ...
-
-    @property
-    def duration_s(self) -> float | None: ...
-
-
-class Masked:
+class Masked(Wrapped):
     """``source`` with black polygons instead of what lies in ``masks`` (points as fractions of the picture)."""
 
-    def __init__(self, source: _Inner, masks: Sequence[Mask]) -> None:
-        self._source = source
+    def __init__(self, source: Source, masks: Sequence[Mask]) -> None:
+        super().__init__(source)
         self._masks = tuple(masks)
 
     def frames(self) -> Generator[Frame, None, None]:
@@ -49,16 +36,6 @@ class Masked:
 
     def rest(self, is_resting: bool) -> None:
         """Does nothing: every picture is needed, the clip is coded from them."""
-
-    @property
-    def counters(self) -> Counters:
-        """The source's own."""
-        return self._source.counters
-
-    @property
-    def duration_s(self) -> float | None:
-        """The source's own."""
-        return self._source.duration_s
 
     def _painted(self, frame: Frame) -> Frame:
         def image() -> Image:

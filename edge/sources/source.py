@@ -34,3 +34,18 @@ class Source(Protocol):
     def duration_s(self) -> float | None:
         """How long a recording's header says it is; None while unknown and for what has no end."""
         ...
+
+
+class Wrapped:
+    """A source around another one, of which it says what that one says; ``frames`` and ``rest`` are to be given."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @property
+    def counters(self) -> Counters:
+        return self._source.counters
+
+    @property
+    def duration_s(self) -> float | None:
+        return self._source.duration_s

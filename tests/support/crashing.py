@@ -10,8 +10,7 @@ from pathlib import Path
 
 from edge.clock import Clock
 from edge.sources.opening import Wanted, opened
-from edge.sources.source import Source
-from edge.sources.tally import Counters
+from edge.sources.source import Source, Wrapped
 from edge.values import Frame
 
 
@@ -30,23 +29,15 @@ def _orders(source: Path) -> Path:
     return source.with_suffix(".orders")
 
 
-class _Crashing:
+class _Crashing(Wrapped):
     def __init__(self, source: Source, orders: Path) -> None:
-        self._source = source
+        super().__init__(source)
         self._what, self._at = "", -1
         if orders.exists():
             what, at, times = orders.read_text().split()
             if int(times) > 0:
                 self._what, self._at = what, int(at)
                 orders.write_text(f"{what} {at} {int(times) - 1}")
-
-    @property
-    def counters(self) -> Counters:
-        return self._source.counters
-
-    @property
-    def duration_s(self) -> float | None:
-        return self._source.duration_s
 
     def rest(self, is_resting: bool) -> None:
         self._source.rest(is_resting)
