@@ -122,8 +122,8 @@ class _Followed:
     speed: tuple[float, float] = (0.0, 0.0)
     height: float = 0.0
     taller: int = 0
-    is_still: bool = False
-    """Nothing moved in its box when motion was last measured."""
+    still_s: float = float("inf")
+    """Since when nothing moves where it was seen and where it is expected; infinite while something does."""
     is_sure: bool = False
     """A detection of it was good enough to begin a track by itself."""
 
@@ -163,8 +163,9 @@ class _Followed:
         return (box[0], box[1], box[2], min(1.0, box[3] + HEIGHT_TRUST * (self.height - height)))
 
     def at(self, now_s: float) -> Track:
-        # Nothing that stands still, or was not found where it was expected, is moved on.
-        ahead_s = 0.0 if self.is_still else min(now_s - self.seen_s, SPEED_S, self.missed_s - self.seen_s)
+        # Nothing is moved on since it stands still, or was not found where it was expected; nor is it moved back.
+        until_s = min(now_s, self.missed_s, max(self.seen_s, self.still_s))
+        ahead_s = min(until_s - self.seen_s, SPEED_S)
         return Track(
             id=self.id,
             class_name=max(self.votes, key=lambda name: self.votes[name]),
@@ -173,7 +174,7 @@ class _Followed:
             box=_moved(self.box, self.speed[0] * ahead_s, self.speed[1] * ahead_s),
             first_s=self.first_s,
             seen_s=self.seen_s,
-            speed=(0.0, 0.0) if self.is_still else self.speed,
+            speed=(0.0, 0.0) if now_s > self.still_s else self.speed,
         )
 
 
@@ -210,7 +211,8 @@ class Tracker:
         when nobody asked what moved."""
         if motion is not None and not motion.is_global:
             for one in self._followed.values():
-                one.is_still = not motion.stirs(one.box)
+                is_stirred = motion.stirs(one.box) or motion.stirs(one.at(frame.pts_s).box)
+                one.still_s = float("inf") if is_stirred else min(one.still_s, frame.pts_s)
         if glance is None and self._followed and frame.pts_s - self._told_s >= TELL_S:
             glance = Glance(boxes=Detections.empty(), region=NOWHERE)
         if glance is not None:

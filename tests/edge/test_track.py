@@ -202,3 +202,17 @@ def test_whose_box_it_is_by_its_height(before: NormBox, after: NormBox, ids: set
     for step in range(5):
         seen(tracker, step / 5, before)
     assert {one.id for one in seen(tracker, 1.0, after) if one.seen_s == 1.0} == ids
+
+
+def test_somebody_who_is_hidden_never_jumps_back_however_the_motion_flickers() -> None:
+    tracker = Tracker(("person", "car"))
+    everywhere = np.ones((9, 16), np.uint8)
+    stirred, still = Motion(front=everywhere, changed=everywhere), Motion()
+    for step in range(6):
+        tracker.update(frame(step / 5), Glance(boxes=detections((20 + 4 * step, 20, 34 + 4 * step, 60))), stirred)
+    places = [
+        tracker.update(frame(1.0 + step / 10), None, still if step in (2, 3, 5) else stirred)[0].box[0]
+        for step in range(1, 8)
+    ]
+    assert places == sorted(places)
+    assert places[-1] > places[0]
