@@ -70,12 +70,12 @@ def test_zone_entries_and_line_crossings_on_pets_agree_with_its_ground_truth(dat
     camera = pets(data_dir)
     walked = walk(camera, yolo)
     f1, delay_s = zone_f1(walked, data_dir, PETS)
-    assert f1 >= 0.92, "measured 0.98"
+    assert f1 >= 0.92, "measured 0.96"
     assert abs(delay_s) <= 0.4
     assert walked.inferences <= 0.52 * len(walked.looks), "at most five a second of ten"
     crossed = score(walked.opened_s("edge"), true_crossings(data_dir, camera, walked.stamps_s))
     assert crossed.f1 is not None
-    assert crossed.f1 >= 0.9, "measured 1.00"
+    assert crossed.f1 >= 0.9, "measured 0.96"
     # The first entry onto the lawn is at frame 521.
     assert walked.opened_s("lawn")[0] == pytest.approx(53.0, abs=1.0)
 
