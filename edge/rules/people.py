@@ -1,7 +1,7 @@
 """Who stood where: the people of the last minutes, under one identity each though the tracker renames them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.geometry import Point, distance
 from edge.rules.scale import Scale
@@ -11,10 +11,13 @@ from edge.values import Frame, NormBox, Track
 PERSON = "person"
 REMEMBER_S, SAMPLE_S = 120.0, 0.5
 """For how long, and how finely, it is remembered who stood where: a bag may be hidden by its owner for a while."""
-LOST_S = 3.0
-"""A track that begins within this after another was last seen …"""
+LOST_S, HIDDEN_S = 3.0, 6.0
+"""A track that begins within this after another was last seen – the second where that one was not at the picture's edge:
+nobody vanishes from the middle, but who crouches over a bag is no person to a detector – …"""
 NEAR_M = 1.7
 """… and so near to where that one was within it is the same person: a tracker's last look is often a bad one."""
+EDGE = 0.01
+"""Share of the picture within which a box touches its edge."""
 SEEN_S = 0.3
 """What was last detected longer ago is a guess at where he is."""
 
@@ -22,12 +25,13 @@ SEEN_S = 0.3
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A person at one moment. ``foot`` on the plan of the ground, ``metre``: metres per unit of it (``scale.py``);
-    ``who``: the identity."""
+    ``who``: the identity; ``wait_s``: for how long one who begins here later may be the same person."""
 
     at_s: float
     who: int
     foot: Point
     metre: float
+    wait_s: float
 
     def metres_to(self, line: tuple[Point, Point]) -> float:
         """How far from the nearest point of a thing's foot line."""
@@ -58,10 +62,11 @@ class People:
             foot, metre = self._scale.flat(frame, track.foot), self._scale.metre(track)
             if foot is None or metre is None:
                 continue
+            sight = Sight(now_s, track.id, foot, metre, LOST_S if _is_at_edge(track.box) else HIDDEN_S)
             if track.id not in self._names:
-                self._names[track.id] = self._predecessor(Sight(now_s, track.id, foot, metre))
+                self._names[track.id] = self._predecessor(sight)
             who = self._names[track.id]
-            self._latest[who] = Sight(now_s, who, foot, metre)
+            self._latest[who] = replace(sight, who=who)
         if now_s - self._sampled_s >= SAMPLE_S:
             self._sample(now_s)
 
@@ -94,13 +99,17 @@ class People:
 
     def _predecessor(self, sight: Sight) -> int:
         """Whom the tracker has lost right here a moment ago, else himself."""
-        lost = {who for who, one in self._latest.items() if 0 < sight.at_s - one.at_s <= LOST_S}
+        lost = {who for who, one in self._latest.items() if 0 < sight.at_s - one.at_s <= one.wait_s}
         near = [
             (distance(one.foot, sight.foot), one.who)
             for one in (*self._sights, *self._latest.values())
             if one.who in lost
-            and sight.at_s - one.at_s <= LOST_S
+            and sight.at_s - one.at_s <= one.wait_s
             # By the taller of the two: who is cut off looks small, and far.
             and distance(one.foot, sight.foot) * min(one.metre, sight.metre) <= NEAR_M
         ]
         return min(near, default=(0.0, sight.who))[1]
+
+
+def _is_at_edge(box: NormBox) -> bool:
+    return min(box) < EDGE or max(box) > 1 - EDGE

@@ -66,6 +66,16 @@ def test_the_dwell_begins_when_its_owner_has_gone() -> None:
             "it finds him again where it lost him",
         ),
         (
+            lambda at: [man(at, 0.5)] if at < 8 else [man(at, 0.8, number=9)] if at > 13 else [],
+            None,
+            "who crouches over it is no person for a while",
+        ),
+        (
+            lambda at: [man(at, 0.5)] if at < 8 else [man(at, 0.8, number=9)] if at > 15 else [],
+            18.0,
+            "who begins there much later is not he",
+        ),
+        (
             lambda at: (
                 ([man(at, 0.5)] if at < 8 else [man(at, 4.0)] if at < 8.3 else [])
                 + ([man(at, 0.6, number=9)] if at > 8.5 else [])
