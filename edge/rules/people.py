@@ -12,7 +12,7 @@ PERSON = "person"
 REMEMBER_S, SAMPLE_S = 120.0, 0.5
 """For how long, and how finely, it is remembered who stood where: a bag may be hidden by its owner for a while."""
 LOST_S, HIDDEN_S = 3.0, 6.0
-"""A track that begins within this after another was last seen – the second where that one was not at the picture's edge:
+"""A track that begins within this after another was last seen – the second where that was not at the picture's edge:
 nobody vanishes from the middle, but who crouches over a bag is no person to a detector – …"""
 NEAR_M = 1.7
 """… and so near to where that one was within it is the same person: a tracker's last look is often a bad one."""
