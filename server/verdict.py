@@ -20,14 +20,53 @@ class State(StrEnum):
 
     NEW = "new"
     CLAIMED = "claimed"
+    VERIFYING = "verifying"
+    """Somebody went to see; no verdict yet."""
     CONFIRMED = "confirmed"
+    """It was so; not handled yet."""
+    REMINDED = "reminded"
+    PLEDGED = "pledged"
+    PENALISED = "penalised"
+    TRANSFERRED = "transferred"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
     DISMISSED = "dismissed"
     CANCELLED = "cancelled"
     """Taken back by the edge itself; nothing to decide."""
+    MERGED = "merged"
+    """Part of another incident, which counts in its place."""
 
 
-WAITING: Final = frozenset({State.NEW, State.CLAIMED})
+WAITING: Final = frozenset({State.NEW, State.CLAIMED, State.VERIFYING})
 """States that wait for a verdict."""
+OUTCOMES: Final = frozenset({State.REMINDED, State.PLEDGED, State.PENALISED, State.TRANSFERRED, State.RESOLVED})
+"""How a confirmed incident was handled."""
+COUNTED: Final = frozenset({State.CONFIRMED, *OUTCOMES, State.CLOSED})
+"""States in which an incident counts toward criteria."""
+
+
+class Source(StrEnum):
+    """Where an incident comes from: a camera, or by hand what a citizen told (tin báo, tố giác, kiến nghị khởi tố,
+    phản ánh) or the ward's official register says."""
+
+    CAMERA = "camera"
+    TIP = "tip"
+    DENUNCIATION = "denunciation"
+    PETITION = "petition"
+    FEEDBACK = "feedback"
+    OFFICIAL = "official"
+
+
+class Category(StrEnum):
+    """The ministry's categories, in the order of its reports. Urban order stands apart: never added to social order."""
+
+    SOCIAL_ORDER = "social_order"
+    ECONOMIC = "economic"
+    ENVIRONMENT = "environment"
+    DRUGS = "drugs"
+    TRAFFIC = "traffic"
+    FIRE = "fire"
+    URBAN_ORDER = "urban_order"
 
 
 class Move(StrEnum):

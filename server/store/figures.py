@@ -14,7 +14,7 @@ from server.criteria.judge import Evidence
 from server.criteria.period import Period
 from server.store.camerahours import Hours, in_service
 from server.tables import IncidentRow
-from server.verdict import WAITING, State
+from server.verdict import COUNTED, WAITING, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def read(session: Session, period: Period, now: datetime) -> Figures:
 
 def counted(session: Session, period: Period, rules: Sequence[Count]) -> Sequence[IncidentRow]:
     """Exactly the incidents that count for these rules, newest first."""
-    return _incidents(session, period, rules, [State.CONFIRMED], None)
+    return _incidents(session, period, rules, sorted(COUNTED), None)
 
 
 def waiting(session: Session, period: Period, rules: Sequence[Count], most: int) -> Sequence[IncidentRow]:
@@ -83,10 +83,10 @@ def _counts(session: Session, period: Period) -> tuple[Count, ...]:
         select(
             IncidentRow.rule_kind,
             IncidentRow.rule_name,
-            func.count().filter(IncidentRow.state == State.CONFIRMED),
+            func.count().filter(IncidentRow.state.in_(sorted(COUNTED))),
             func.count().filter(IncidentRow.state.in_(sorted(WAITING))),
         )
-        .where(_ever_counted(period), IncidentRow.state.in_([State.CONFIRMED, *sorted(WAITING)]))
+        .where(_ever_counted(period), IncidentRow.state.in_(sorted(COUNTED | WAITING)))
         .group_by(IncidentRow.rule_kind, IncidentRow.rule_name)
     )
     return tuple(

@@ -48,18 +48,29 @@ def texts(language: str) -> Texts:
     """The language's texts, read once. Raises FileNotFoundError for a language without a catalogue."""
     if language == SOURCE:
         return Texts(SOURCE, {})
-    path = FOLDER / "locale" / language / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=language)
     strings: dict[str, tuple[str, ...]] = {}
-    for message in catalog:
-        if not message.id:
-            continue
-        source = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-        if forms and all(forms):
-            strings[source] = forms
+    for path in catalogues(language):
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language)
+        for message in catalog:
+            if not message.id:
+                continue
+            source = message.id if isinstance(message.id, str) else message.id[0]
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            if forms and all(forms):
+                strings[source] = forms
     return Texts(language, strings)
+
+
+def catalogues(language: str) -> list[Path]:
+    """The language's files: ``messages.po`` for what many pages say, then one a page or a noun.
+
+    Raises FileNotFoundError for a language that has none.
+    """
+    found = sorted((FOLDER / "locale" / language / "LC_MESSAGES").glob("*.po"))
+    if not found:
+        raise FileNotFoundError(f"there is no catalogue for {language}")
+    return found
 
 
 @cache

@@ -62,9 +62,34 @@ STATUSES: Final[Mapping[str, str]] = {"exercise": N_("diễn tập"), "test": N_
 STATES: Final[Mapping[str, str]] = {
     "new": N_("Chưa duyệt"),
     "claimed": N_("Đã tiếp nhận"),
+    "verifying": N_("Đang xác minh"),
     "confirmed": N_("Đã xác nhận"),
+    "reminded": N_("Nhắc nhở"),
+    "pledged": N_("Cam kết"),
+    "penalised": N_("Lập biên bản, xử phạt"),
+    "transferred": N_("Chuyển cơ quan khác"),
+    "resolved": N_("Đã giải quyết"),
+    "closed": N_("Đóng"),
     "dismissed": N_("Đã loại bỏ"),
     "cancelled": N_("Máy tự huỷ"),
+    "merged": N_("Đã gộp"),
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "camera": N_("Camera"),
+    "tip": N_("Tin báo"),
+    "denunciation": N_("Tố giác"),
+    "petition": N_("Kiến nghị khởi tố"),
+    "feedback": N_("Phản ánh"),
+    "official": N_("Số liệu chính thức"),
+}
+CATEGORIES: Final[Mapping[str, str]] = {
+    "social_order": N_("Trật tự xã hội"),
+    "economic": N_("Kinh tế"),
+    "environment": N_("Môi trường, an toàn thực phẩm"),
+    "drugs": N_("Ma tuý"),
+    "traffic": N_("Giao thông"),
+    "fire": N_("Cháy, nổ"),
+    "urban_order": N_("Trật tự đô thị"),
 }
 MOVES: Final[Mapping[str, str]] = {
     "claim": N_("tiếp nhận"),

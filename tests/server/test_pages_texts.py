@@ -13,16 +13,16 @@ from contract.health import CameraState, PictureState
 from server.criteria.definition import Basis
 from server.role import ROLES
 from server.ui import i18n, words
-from server.ui.i18n import FOLDER, SCRIPT_KEYWORDS, Texts, texts
-from server.verdict import Move, State
+from server.ui.i18n import FOLDER, SCRIPT_KEYWORDS, Texts, catalogues, texts
+from server.verdict import Category, Move, Source, State
 
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "N_": None, "NN_": (1, 1)}
-CATALOG = FOLDER / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+CATALOG = FOLDER / "locale" / "en" / "LC_MESSAGES"
 
 
 def sources() -> Iterator[tuple[str, Path]]:
     """Every marked string and where it stands."""
-    for pattern, method in (("*.py", "python"), ("templates/*.html", "jinja2"), ("static/js/*.js", "javascript")):
+    for pattern, method in (("**/*.py", "python"), ("templates/*.html", "jinja2"), ("static/js/*.js", "javascript")):
         keywords = SCRIPT_KEYWORDS if method == "javascript" else KEYWORDS
         for path in sorted(FOLDER.glob(pattern)):
             with path.open("rb") as file:
@@ -52,9 +52,14 @@ def test_a_translation_fills_the_same_places() -> None:
 
 
 def test_the_catalogue_is_sound() -> None:
-    with CATALOG.open("rb") as file:
-        catalog = read_po(file, locale="en", abort_invalid=True)
-    assert not [error for message in catalog for error in message.check(catalog)]
+    seen: set[str] = set()
+    for path in catalogues("en"):
+        with path.open("rb") as file:
+            catalog = read_po(file, locale="en", abort_invalid=True)
+        assert not [error for message in catalog for error in message.check(catalog)], path.name
+        ids = {str(message.id) for message in catalog if message.id}
+        assert not ids & seen, f"{path.name}: said in another file already"
+        seen |= ids
 
 
 def test_no_template_holds_a_bare_vietnamese_word() -> None:
@@ -91,6 +96,8 @@ def test_scripts_are_handed_their_texts_and_no_others() -> None:
     [
         (words.STATES, [*State]),
         (words.MOVES, [*Move]),
+        (words.SOURCES, [*Source]),
+        (words.CATEGORIES, [*Category]),
         (words.SEVERITIES, [*Severity]),
         (words.MODES, [*Mode]),
         (words.STATUSES, [status for status in Status if status is not Status.ACTUAL]),
@@ -99,7 +106,19 @@ def test_scripts_are_handed_their_texts_and_no_others() -> None:
         (words.ROLES, ROLES),
         (words.BASES, Basis.model_fields["mark"].annotation.__args__),  # type: ignore[union-attr]
     ],
-    ids=["states", "moves", "severities", "modes", "statuses", "camera states", "pictures", "roles", "bases"],
+    ids=[
+        "states",
+        "moves",
+        "sources",
+        "categories",
+        "severities",
+        "modes",
+        "statuses",
+        "camera states",
+        "pictures",
+        "roles",
+        "bases",
+    ],
 )
 def test_every_code_has_its_word(table: dict[str, str], codes: list[str]) -> None:
     assert {str(code) for code in codes} == set(table)

@@ -18,7 +18,7 @@ from server.database import Database
 from server.schemas import CriterionOut
 from server.store import criteria
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow
-from server.verdict import WAITING, State
+from server.verdict import COUNTED, WAITING, State
 from tests.support.needs import ROOT
 
 CALENDAR = Calendar(zone=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -133,7 +133,7 @@ def test_months_sum_to_quarters_and_the_year_and_only_real_confirmed_ones_count(
             row.state in states and row.mode == "active" and row.status == "actual" and YEAR.holds(row.occurred_at)
             for row in given_rows
         )
-        for state, states in (("value", {State.CONFIRMED}), ("logged", WAITING))
+        for state, states in (("value", COUNTED), ("logged", WAITING))
     }
     with database.transaction() as session:
         session.execute(delete(IncidentRow))

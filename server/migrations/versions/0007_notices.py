@@ -1,0 +1,10 @@
+"""Whom to tell of what: notification rules, their outbox, webhooks."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

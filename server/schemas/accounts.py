@@ -1,0 +1,39 @@
+"""Accounts and sessions."""
+
+from datetime import datetime
+
+from server.schemas.base import Role, Schema
+
+
+class UserOut(Schema):
+    """The person who is signed in."""
+
+    id: int
+    username: str
+    display_name: str
+    role: Role
+
+
+class AccountOut(UserOut):
+    """An account, as admins see it."""
+
+    created_at: datetime
+    disabled_at: datetime | None
+    password_is_one_time: bool
+
+
+class NewPassword(Schema):
+    """An account and its one-time password: shown once, kept nowhere."""
+
+    account: AccountOut
+    one_time_password: str
+
+
+class SessionOut(Schema):
+    """An open session: send ``csrf`` as X-CSRF-Token with every write."""
+
+    user: UserOut
+    csrf: str
+    expires_at: datetime
+    must_change_password: bool = False
+    """The password was chosen by somebody else; ask for a new one."""

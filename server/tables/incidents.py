@@ -1,0 +1,117 @@
+"""Incidents and verdicts."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.tables.base import Key, Table
+
+
+class IncidentRow(Table):
+    """What an officer handles: one or more events."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
+        Index("ix_incidents_state", "state", "occurred_at"),
+        Index("ix_incidents_occurred_at", "occurred_at"),
+        # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
+        Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
+        Index("ix_incidents_queue", "severity", "state", "occurred_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    """What officers call it: AN-2026-000412."""
+    site: Mapped[str] = mapped_column(String(64))
+    camera_id: Mapped[int | None] = mapped_column(ForeignKey("cameras.id"))
+    """None: entered by hand."""
+    rule_kind: Mapped[str] = mapped_column(String(64))
+    rule_name: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))
+    place_label: Mapped[str] = mapped_column(String(200), default="")
+    """What people called the place when it happened; empty: its name."""
+    severity: Mapped[str] = mapped_column(String(16))
+    mode: Mapped[str] = mapped_column(String(16))
+    """active | trial; a trial incident is never counted."""
+    status: Mapped[str] = mapped_column(String(16))
+    """actual | exercise | test; only actual is counted."""
+    state: Mapped[str] = mapped_column(String(16))
+    """server.verdict.State."""
+    occurred_at: Mapped[datetime]
+    """The earliest ``started_at`` of its events, as it was when it was confirmed: decides the period it counts in."""
+    last_seen_at: Mapped[datetime]
+    """The latest ``last_seen_at`` of its events: decides which event still joins it."""
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    claimed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16), default="camera")
+    """server.verdict.Source: camera, or by hand: tip | denunciation | petition | feedback | official"""
+    category: Mapped[str] = mapped_column(String(16), default="")
+    """server.verdict.Category: its one ministry category; empty: none yet."""
+    unit: Mapped[str] = mapped_column(String(200), default="")
+    """The khóm or ấp, as it was called when it happened."""
+    title: Mapped[str] = mapped_column(String(300), default="")
+    """What one entered by hand is about; empty: what its rule says."""
+    official_number: Mapped[str] = mapped_column(String(64), default="")
+    """Its number in the legal register, which this system is not."""
+    suspects: Mapped[int] = mapped_column(default=0)
+    """Persons involved (đối tượng), as a count: no names."""
+    victims: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
+    injured: Mapped[int] = mapped_column(default=0)
+    camera_assisted: Mapped[bool] = mapped_column(default=False)
+    """Entered by hand, and a camera helped (có hỗ trợ của camera)."""
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    is_complex: Mapped[bool] = mapped_column(default=False)
+    """Two months instead of 20 days."""
+    due_at: Mapped[datetime | None]
+    """Until when it must be handled; None: no deadline runs."""
+    extended_at: Mapped[datetime | None]
+    """When its one extension was granted."""
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    """The incident that it is part of since they were merged; that one counts, this one no longer."""
+    confirmed_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    """When its outcome was given: a spot is standing from ``occurred_at`` until here."""
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows by one with each change; a write that knows an older one gets 409."""
+
+
+class VerdictRow(Table):
+    """An officer's judgement: appended, never changed. An undo is a row of its own."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index("ix_verdicts_incident", "incident_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    move: Mapped[str] = mapped_column(String(16))
+    """server.verdict.Move: confirm | dismiss | undo | …"""
+    reason: Mapped[str | None] = mapped_column(String(32))
+    """server.verdict.Reason, with dismiss."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    evidence_sha256: Mapped[list[str]] = mapped_column(JSON)
+    """Hashes of the evidence there was when it was given."""
+    from_state: Mapped[str] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    decided_at: Mapped[datetime]
+
+
+class IncidentCounter(Table):
+    """The last number given to an incident of a year: codes are unique whoever asks, and have no holes."""
+
+    __tablename__ = "incident_counters"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The site's local year in which the incident was entered."""
+    number: Mapped[int]

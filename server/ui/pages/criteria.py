@@ -1,0 +1,73 @@
+"""Tiêu chí: the scoreboard, and what each figure rests on."""
+
+from collections import Counter
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from server.criteria.period import Period, PeriodError
+from server.store import criteria
+from server.store.errors import NotFoundError
+from server.ui import words
+from server.ui.desk import Desk, sit_down
+from server.ui.i18n import N_
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/criteria")
+def scoreboard(request: Request, period: str | None = None) -> Response:
+    """The criteria in one period."""
+    with sit_down(request) as desk:
+        chosen = _period(desk, period)
+        if chosen is None:
+            return _no_such_period(desk)
+        board = criteria.scoreboard(desk.session, desk.services.definitions, chosen, desk.now)
+        found = Counter(criterion.state for criterion in board.criteria)
+        return desk.page(
+            "criteria.html",
+            place="criteria",
+            script="criteria",
+            board=board,
+            last_day=board.period.end_day - timedelta(days=1),
+            periods=_periods(desk, chosen),
+            sums=[(state, found[state]) for state in words.RESULTS if found[state]],
+        )
+
+
+@router.get("/criteria/{code}")
+def criterion(request: Request, code: str, period: str | None = None) -> Response:
+    """One criterion and exactly the incidents that were counted."""
+    with sit_down(request) as desk:
+        chosen = _period(desk, period)
+        if chosen is None:
+            return _no_such_period(desk)
+        try:
+            found = criteria.drill(desk.session, desk.services.definitions, code, chosen, desk.now)
+        except NotFoundError:
+            return desk.nothing_here(N_("Không có tiêu chí này"), N_("Hãy chọn một tiêu chí trong trang Tiêu chí."))
+        return desk.page(
+            "criterion.html", place="criteria", script="criteria", criterion=found, periods=_periods(desk, chosen)
+        )
+
+
+def _period(desk: Desk, key: str | None) -> Period | None:
+    """The period of a key, this month without one; None when the key names none."""
+    calendar = desk.services.calendar
+    if not key:
+        return calendar.month_of(desk.now)
+    try:
+        return calendar.period(key)
+    except PeriodError:
+        return None
+
+
+def _periods(desk: Desk, chosen: Period) -> list[tuple[str, str]]:
+    """Key and name of the periods to choose from: this year's and last year's, and the chosen one."""
+    known = desk.services.calendar.recent(desk.now)
+    offered = known if chosen in known else (chosen, *known)
+    return [(each.key, each.label_en if desk.texts.language == "en" else each.label_vi) for each in offered]
+
+
+def _no_such_period(desk: Desk) -> Response:
+    return desk.nothing_here(N_("Không có kỳ báo cáo này"), N_("Hãy chọn một kỳ trong trang Tiêu chí."))
