@@ -26,6 +26,7 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
+from server.sight import Viewpoints
 from server.ui import assets, pages
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     app.state.services = services
     app.add_middleware(Limits, stall_s=settings.http.stall_s)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Viewpoints)
     problems.register(app)
     for router in ROUTERS:
         app.include_router(router)

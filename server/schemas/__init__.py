@@ -16,6 +16,7 @@ from server.schemas.incidents import (
     VerdictIn,
     VerdictOut,
 )
+from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
     "NO_NUL",
@@ -37,6 +38,8 @@ __all__ = [
     "Problem",
     "ReasonOut",
     "Result",
+    "RightsIn",
+    "RightsOut",
     "Role",
     "Schema",
     "Scoreboard",

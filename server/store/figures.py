@@ -12,6 +12,7 @@ from contract.event import Mode, Status
 from server.criteria.definition import Definition
 from server.criteria.judge import Evidence
 from server.criteria.period import Period
+from server.sight import of_the_ward
 from server.store.camerahours import Hours, in_service
 from server.tables import IncidentRow
 from server.verdict import COUNTED, WAITING, State
@@ -56,6 +57,7 @@ class Figures:
         return sum(camera.up_s for camera in self.cameras) / 3600.0
 
 
+@of_the_ward
 def read(session: Session, period: Period, now: datetime) -> Figures:
     """The figures of a period: two queries."""
     until = min(max(now, period.start_at), period.end_at)

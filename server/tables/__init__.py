@@ -5,6 +5,7 @@ from server.tables.cameras import CameraHour, CameraRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
+from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.people import AuditRow, SessionRow, UserRow
 
 __all__ = [
@@ -12,15 +13,20 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CriteriaVersion",
     "DeadLetter",
+    "DeletionRow",
     "EdgeRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
+    "HoldRow",
     "IncidentCounter",
     "IncidentRow",
     "JsonText",
     "Key",
+    "ReplayRow",
+    "RightRow",
     "SequenceGap",
     "SessionRow",
     "Table",
