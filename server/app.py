@@ -11,7 +11,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
+from server.api import (
+    cameras,
+    criteria,
+    docs,
+    edges,
+    evidence,
+    incidents,
+    keeping,
+    live,
+    pictures,
+    playback,
+    session,
+    users,
+)
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -27,6 +40,7 @@ from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
 from server.sight import Viewpoints
+from server.sweeper import Sweeper
 from server.ui import assets, pages
 
 log = structlog.get_logger(__name__)
@@ -34,6 +48,7 @@ log = structlog.get_logger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
+    keeping.router,
     evidence.router,
     playback.router,
     criteria.router,
@@ -57,19 +72,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     definitions = definition.load(settings.criteria_file)
     database = open_database(settings)
     database.migrate()
+    files = EvidenceFiles(settings.evidence_dir)
+    copies = WorkingCopies(
+        settings.evidence_dir / "working",
+        clock,
+        at_once=settings.working_copies.at_once,
+        keep_bytes=settings.working_copies.keep_mb * 1_000_000,
+    )
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
-        evidence=EvidenceFiles(settings.evidence_dir),
-        working_copies=WorkingCopies(
-            settings.evidence_dir / "working",
-            clock,
-            at_once=settings.working_copies.at_once,
-            keep_bytes=settings.working_copies.keep_mb * 1_000_000,
-        ),
+        evidence=files,
+        working_copies=copies,
+        sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
@@ -103,6 +121,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if with_ingest:
             link.start()
+            services.sweeper.start()
         try:
             yield
         finally:
@@ -110,6 +129,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             await asyncio.to_thread(services.working_copies.close)
             if with_ingest:
                 await asyncio.to_thread(link.stop)
+                await asyncio.to_thread(services.sweeper.stop)
             services.database.close()
 
     return lifespan

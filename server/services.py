@@ -14,6 +14,7 @@ from server.live import Live
 from server.metrics import Metrics
 from server.playback import WorkingCopies
 from server.settings import Settings
+from server.sweeper import Sweeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Services:
     live: Live
     evidence: EvidenceFiles
     working_copies: WorkingCopies
+    sweeper: Sweeper
     metrics: Metrics
     definitions: Definitions
     """The criteria, as the file named when the server started."""

@@ -104,7 +104,7 @@ def reset_password(username: str, user: Admin, has: Has) -> NewPassword:
     return NewPassword(account=account, one_time_password=password)
 
 
-@router.get("/{username}/rights", summary="Which cameras an account may see", responses=problems(401, 403, 404))
+@router.get("/{username}/rights", summary="What an account may see", responses=problems(401, 403, 404))
 def read_rights(username: str, _user: Admin, has: Has) -> RightsOut:
     """Everything, unless ``is_limited``."""
     try:
@@ -114,9 +114,7 @@ def read_rights(username: str, _user: Admin, has: Has) -> RightsOut:
         raise refused(error) from error
 
 
-@router.put(
-    "/{username}/rights", summary="Say which cameras an account may see", responses=problems(401, 403, 404, 422)
-)
+@router.put("/{username}/rights", summary="Say what an account may see", responses=problems(401, 403, 404, 422))
 def put_rights(username: str, body: RightsIn, user: Admin, has: Has) -> RightsOut:
     """Holds at once, for open pages too. What a limited user may not see is not there for them (404)."""
     try:

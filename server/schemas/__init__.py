@@ -16,6 +16,7 @@ from server.schemas.incidents import (
     VerdictIn,
     VerdictOut,
 )
+from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
 from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
@@ -26,10 +27,14 @@ __all__ = [
     "CriterionOut",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeletionOut",
+    "DeletionPage",
     "EdgeOut",
     "EdgeToken",
     "EventOut",
     "EvidenceOut",
+    "HoldIn",
+    "HoldOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
@@ -38,6 +43,8 @@ __all__ = [
     "Problem",
     "ReasonOut",
     "Result",
+    "RetentionOut",
+    "RetentionRule",
     "RightsIn",
     "RightsOut",
     "Role",

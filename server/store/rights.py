@@ -52,7 +52,11 @@ def put(
     session.add_all(RightRow(user_id=user.id, camera_id=camera_id, unit="") for camera_id in sorted(known))
     session.add_all(RightRow(user_id=user.id, camera_id=None, unit=unit) for unit in sorted(there))
     session.flush()
-    said = {"limited": is_limited, "cameras": len(known), "units": ", ".join(sorted(there))}
+    said: dict[str, str | int | bool | None] = {
+        "limited": is_limited,
+        "cameras": len(known),
+        "units": ", ".join(sorted(there)),
+    }
     audit.record(session, now, user_id=by.id, action="rights_set", subject=username, detail=said)
     return _out(session, user)
 
