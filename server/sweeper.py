@@ -46,11 +46,12 @@ class Swept:
     files: dict[Rule, int] = field(default_factory=dict)
     bytes: dict[Rule, int] = field(default_factory=dict)
 
-    def add(self, rule: Rule, found: Iterable[keeping.File]) -> None:
-        """Count these."""
+    def add(self, found: Iterable[keeping.File], rule: Rule | None = None) -> None:
+        """Count these; ``rule`` None: each by its own."""
         for file in found:
-            self.files[rule] = self.files.get(rule, 0) + 1
-            self.bytes[rule] = self.bytes.get(rule, 0) + file.bytes
+            by = rule or (file.due.rule if file.due else Rule.UNREVIEWED)
+            self.files[by] = self.files.get(by, 0) + 1
+            self.bytes[by] = self.bytes.get(by, 0) + file.bytes
 
     @property
     def total(self) -> tuple[int, int]:
@@ -100,35 +101,20 @@ class Sweeper:
 
     def preview(self) -> Swept:
         """What a sweep would delete now."""
-        swept = Swept()
-        with self._database.read() as session:
-            now = self._clock.now()
-            due, rest = [], []
-            for file in keeping.files(session, self._policy):
-                if file.due is not None:
-                    (due if file.due.at <= now else rest).append(file)
-        for file in due:
-            assert file.due is not None
-            swept.add(file.due.rule, [file])
-        swept.add(Rule.DISK, self._early(rest, self._lacking() - sum(file.bytes for file in due)))
+        swept, (due, rest) = Swept(), self._look()
+        swept.add(due)
+        swept.add(self._early(rest, self._lacking() - sum(file.bytes for file in due)), Rule.DISK)
         return swept
 
     def run_once(self) -> Swept:
         """Finish what was begun, then delete by age, then by room, then old log entries."""
         self._finish()
-        swept = Swept()
-        with self._database.read() as session:
-            now = self._clock.now()
-            due = [file for file in keeping.files(session, self._policy) if file.due and file.due.at <= now]
+        swept, (due, rest) = Swept(), self._look()
         for batch in _batches(due):
-            for file in self._delete(batch, None):
-                assert file.due is not None
-                swept.add(file.due.rule, [file])
+            swept.add(self._delete(batch, None))
         if (lacking := self._lacking()) > 0:
-            with self._database.read() as session:
-                files = [file for file in keeping.files(session, self._policy) if file.due is not None]
-            for batch in _batches(self._early(files, lacking)):
-                swept.add(Rule.DISK, self._delete(batch, Rule.DISK))
+            for batch in _batches(self._early(rest, lacking)):
+                swept.add(self._delete(batch, Rule.DISK), Rule.DISK)
             log.warning("evidence_disk_full", free_bytes=self._free_bytes(), wanted_bytes=self._keep_free)
         with self._database.transaction() as session:
             keeping.forget_log(session, self._policy, self._clock.now())
@@ -136,6 +122,17 @@ class Sweeper:
         if files_gone:
             log.info("evidence_deleted", files=files_gone, bytes=bytes_gone)
         return swept
+
+    def _look(self) -> tuple[list[keeping.File], list[keeping.File]]:
+        """What is due now, and what will be one day."""
+        now = self._clock.now()
+        due: list[keeping.File] = []
+        rest: list[keeping.File] = []
+        with self._database.read() as session:
+            for file in keeping.files(session, self._policy):
+                if file.due is not None:
+                    (due if file.due.at <= now else rest).append(file)
+        return due, rest
 
     def _lacking(self) -> int:
         return self._keep_free - self._free_bytes()

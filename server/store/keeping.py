@@ -79,6 +79,8 @@ def of_hashes(session: Session, hashes: Collection[str], policy: Policy, *, lock
     parts: dict[str, list[Part]] = defaultdict(list)
     sizes: dict[str, int] = {}
     for evidence, incident_id in rows:
+        if evidence.stored_at is None:
+            continue
         stand = stands.get(incident_id)
         sizes[evidence.sha256] = evidence.bytes
         parts[evidence.sha256].append(
@@ -103,7 +105,10 @@ def of_hashes(session: Session, hashes: Collection[str], policy: Policy, *, lock
 
 
 def record(session: Session, gone: Sequence[File], rule: Rule | None, policy: Policy, now: datetime) -> None:
-    """Say that these files are deleted, before they are: a row for each event that had them. ``rule`` None: their own."""
+    """Say that these files are deleted, before they are, a row for each event that had them.
+
+    ``rule`` None: each by its own.
+    """
     for file in gone:
         if file.due is None:
             raise ValueError(f"{file.sha256} is kept by an officer")

@@ -22,7 +22,7 @@ class RightRow(Table):
 
 
 class HoldRow(Table):
-    """An incident whose evidence nobody deletes, and why. The row goes when the hold is lifted; the audit keeps both."""
+    """An incident of which nothing is deleted, and why. The row goes when the hold is lifted; the audit keeps both."""
 
     __tablename__ = "holds"
 

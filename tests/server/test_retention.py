@@ -26,7 +26,7 @@ def kept(state: State | None, **more: object) -> Kept:
             kept(State.NEW, decided_at=CLOSED),
             Rule.UNREVIEWED,
             CLOSED + timedelta(days=30),
-            "a verdict was undone just now",
+            "a verdict was undone",
         ),
         (kept(None), Rule.UNREVIEWED, CAME + timedelta(days=30), "an event without an incident"),
         (kept(State.DISMISSED, decided_at=JUDGED), Rule.DISMISSED, JUDGED + timedelta(days=7), "from the dismissal"),
