@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
 from server.api import (
+    audit,
     cameras,
     criteria,
     docs,
@@ -23,6 +24,7 @@ from server.api import (
     pictures,
     playback,
     session,
+    system,
     users,
 )
 from server.clock import Clock, SystemClock
@@ -56,6 +58,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     pictures.router,
     edges.router,
     users.router,
+    audit.router,
+    system.router,
     live.router,
     docs.router,
     assets.router,
@@ -90,6 +94,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
+        started_at=clock.now(),
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
     )
 

@@ -1,6 +1,7 @@
 """What a request may use: built once by app.py, carried by the application."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from fastapi import Request
@@ -31,6 +32,7 @@ class Services:
     metrics: Metrics
     definitions: Definitions
     """The criteria, as the file named when the server started."""
+    started_at: datetime
     calendar: Calendar
     """The site's reporting calendar."""
 

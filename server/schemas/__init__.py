@@ -1,6 +1,7 @@
 """What the API and the pages show: pydantic values, made by server.store, read by api/ and ui/ alike."""
 
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
+from server.schemas.audit import AuditOut, AuditPage
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
@@ -18,10 +19,13 @@ from server.schemas.incidents import (
 )
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
 from server.schemas.rights import RightsIn, RightsOut
+from server.schemas.system import SystemEdge, SystemOut
 
 __all__ = [
     "NO_NUL",
     "AccountOut",
+    "AuditOut",
+    "AuditPage",
     "CameraOut",
     "CriterionDetail",
     "CriterionOut",
@@ -52,6 +56,8 @@ __all__ = [
     "Scoreboard",
     "SessionOut",
     "SubjectOut",
+    "SystemEdge",
+    "SystemOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",
