@@ -151,7 +151,9 @@ EDGE_STATES: Final[Mapping[str, str]] = {
     "new": N_("chưa từng gửi"),
 }
 REFUSALS: Final[Mapping[str, str]] = {
+    "not_json": N_("không phải JSON"),
     "invalid": N_("sai mẫu hoặc sai giờ"),
+    "topic_mismatch": N_("gửi nhầm địa chỉ"),
     "too_large": N_("quá lớn"),
     "unknown_version": N_("phiên bản lạ"),
     "unknown_edge": N_("máy biên chưa đăng ký"),
