@@ -27,6 +27,9 @@ from server.api import (
     system,
     users,
 )
+from server.api.etags import ETags
+from server.api.rates import Rates
+from server.api.replay import Replays
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -106,7 +109,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         redoc_url=None,
     )
     app.state.services = services
+    app.add_middleware(ETags)
+    app.add_middleware(Replays, services=services)
     app.add_middleware(Limits, stall_s=settings.http.stall_s)
+    app.add_middleware(Rates, per_session=settings.rates.per_session, per_address=settings.rates.per_address)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Viewpoints)
     problems.register(app)

@@ -46,6 +46,13 @@ class HttpSettings(Part):
     """A body of which nothing comes for this long is given up; what was uploaded is kept."""
 
 
+class RateSettings(Part):
+    """Requests a minute that are answered, uploads of edges apart; 0: no limit."""
+
+    per_session: int = Field(default=1800, ge=0)
+    per_address: int = Field(default=7200, ge=0)
+
+
 class WorkingCopySettings(Part):
     """Copies of clips that browsers cannot play as the camera coded them."""
 
@@ -83,6 +90,7 @@ class Settings(Part):
     retention: RetentionSettings = RetentionSettings()
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
+    rates: RateSettings = RateSettings()
     criteria_file: Path = Path("configs/criteria.yaml")
     cut_day: int = Field(default=15, ge=1, le=28)
     """A reporting month begins on this day of the month before."""

@@ -64,7 +64,19 @@ SENTENCES: Final[Mapping[str, str]] = {
 """Action → its sentence, without the full stop. ``who``: a name; ``what``: what it was done to."""
 NOBODY: Final = N_("Hệ thống")
 OTHER: Final = N_("%(who)s làm “%(action)s” với %(what)s")
-_SHOWN: Final = ("reason", "note", "why", "name", "role", "limited", "cameras", "units", "disabled", "one_time", "address")
+_SHOWN: Final = (
+    "reason",
+    "note",
+    "why",
+    "name",
+    "role",
+    "limited",
+    "cameras",
+    "units",
+    "disabled",
+    "one_time",
+    "address",
+)
 """The details that an officer needs to read, in this order; the API gives all of them."""
 
 

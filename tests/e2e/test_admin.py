@@ -13,7 +13,15 @@ from tests.support.site import Ward
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/admin", "/admin/people/tran.b", "/admin/edges", "/admin/retention", "/admin/letters", "/admin/audit", "/system")
+PAGES = (
+    "/admin",
+    "/admin/people/tran.b",
+    "/admin/edges",
+    "/admin/retention",
+    "/admin/letters",
+    "/admin/audit",
+    "/system",
+)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -48,7 +56,8 @@ def test_a_new_account_s_password_is_shown_once_and_its_rights_hold(officer: Off
     expect(page.locator("#secret")).to_be_hidden()
     page.locator("[name=is_limited]").check()
     page.locator("[name=cameras]").first.check()
-    page.locator("#rights button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("#rights button[type=submit]").click()
     expect(page.locator("[name=is_limited]")).to_be_checked()
     page.goto("/admin")
     expect(page.locator("#accounts")).to_contain_text("một số camera")
@@ -60,9 +69,9 @@ def test_the_log_reads_as_sentences_and_is_filtered(officer: Officer, ward: Ward
     has = ward.office.services
     officer.sign_in(role="supervisor")
     with has.database.transaction() as session:
+        audit.record(session, NOON - timedelta(days=2), user_id=1, action="sign_out", subject="tran.b")
         said = {"from": "new", "to": "dismissed", "reason": "light"}
         audit.record(session, NOON, user_id=1, action="dismiss", subject="AN-2026-000412", detail=said)
-        audit.record(session, NOON - timedelta(days=2), user_id=1, action="sign_out", subject="tran.b")
     page = officer.page
     page.goto("/admin")
     expect(page.locator("#deeds li").first).to_contain_text("Tran.B loại bỏ AN-2026-000412 – bóng, ánh sáng.")

@@ -46,7 +46,9 @@ def person(request: Request, username: str) -> Response:
         try:
             found = rights.read(desk.session, username)
         except NotFoundError:
-            return desk.nothing_here(N_("Không có tài khoản này"), N_("Kiểm tra lại tên, hoặc xem danh sách người dùng."))
+            return desk.nothing_here(
+                N_("Không có tài khoản này"), N_("Kiểm tra lại tên, hoặc xem danh sách người dùng.")
+            )
         cameras = desk.cameras()
         return desk.page(
             "admin_person.html",
