@@ -14,9 +14,9 @@ from server.verdict import Move
 from tests.support.needs import ROOT
 from tests.support.office import NOON, Office, open_office
 
-BY_NAME = {
+BY_NAME: dict[str, set[str]] = {
     "action": {"view_clip", "view_picture", "sign_in", "sign_in_failed", "user_created", "user_changed"},
-    "move": set(Move),
+    "move": {str(move) for move in Move},
 }
 """What stands behind a variable or attribute of this name where an action is expected."""
 

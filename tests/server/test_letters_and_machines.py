@@ -20,7 +20,7 @@ def ingest_of(office: Office) -> Ingest:
 def test_a_message_of_an_edge_that_was_registered_late_is_taken_in(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
         admin, ingest, has = office.desk("chief", "admin"), ingest_of(office), office.services
-        ingest.take([deliver(Story().opened())])
+        ingest.take([deliver(Story().tell())])
         (letter,) = admin.get("/api/v1/dead-letters").json()["items"]
         assert (letter["reason"], letter["may_be_taken"]) == ("unknown_edge", True)
         url = f"/api/v1/dead-letters/{letter['id']}/retry"
