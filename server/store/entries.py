@@ -29,7 +29,8 @@ def enter(session: Session, entry: EntryIn, *, site: str, user: UserOut, zone: Z
     """
     if not is_possible(entry.occurred_at, now):
         raise InvalidError(
-            "Thời điểm xảy ra không thể ở tương lai hoặc trước 1970. / It can't have occurred in the future or before 1970."
+            "Thời điểm xảy ra không thể ở tương lai hoặc trước 1970. / It can't have occurred then: days ahead, or "
+            "before 1970."
         )
     (number,) = placements.next_numbers(session, now.astimezone(zone).year, 1)
     row = _row(entry, incident.code(now.astimezone(zone).year, number), site=site, zone=zone, now=now)
@@ -54,7 +55,8 @@ def change(session: Session, code: str, given: FactsIn, by: Writer) -> IncidentD
     row = casefile.find(session, code)
     if row.state in {State.CLOSED, State.MERGED}:
         raise ConflictError(
-            "Vụ việc đã đóng hoặc đã gộp; mở lại hoặc tách ra rồi sửa. / It is closed or merged: reopen or split it first.",
+            "Vụ việc đã đóng hoặc đã gộp; mở lại hoặc tách ra rồi sửa. / It is closed or merged; reopen or split it "
+            "first.",
             casefile.show(session, row, by),
         )
     was = {name: getattr(row, name) for name in given.facts()}
