@@ -80,6 +80,32 @@ class IncidentOut(Schema):
     version: int
     counts_toward: tuple[str, ...]
     """Codes of the criteria it bears on (whether or not it is confirmed)."""
+    source: str = "camera"
+    """camera, or by hand: tip | denunciation | petition | feedback | official"""
+    category: str = ""
+    title: str = ""
+    """What one entered by hand is about; empty: what its rule says."""
+    official_number: str = ""
+    suspects: int = 0
+    victims: int = 0
+    deaths: int = 0
+    injured: int = 0
+    camera_assisted: bool = False
+    assigned_to: str | None = None
+    """The user name of the officer who handles it."""
+    assigned_name: str | None = None
+    is_complex: bool = False
+    due_at: datetime | None = None
+    days_left: int | None = None
+    """Days until then; negative: days that it is late. None: no deadline runs, or it is handled."""
+    is_overdue: bool = False
+    is_extended: bool = False
+    merged_into: str | None = None
+    """The code of the incident that it is part of."""
+    created_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
 
 
 class VerdictOut(Schema):

@@ -16,6 +16,8 @@ PER_NAME: Final = 5
 """Failures of one name from one address within the window; the next attempt is refused unheard."""
 PER_ADDRESS: Final = 50
 """Failures from one address whatever the name: guessing one password over many names."""
+BEGINNINGS: Final = ("enter", "verify", "confirm")
+"""What begins the time in which an incident must be handled."""
 
 Detail = Mapping[str, str | int | float | bool | None]
 
@@ -31,6 +33,17 @@ def record(
 ) -> None:
     """Append one row. ``user_id`` None: the system itself, or nobody known."""
     session.add(AuditRow(at=now, user_id=user_id, action=action, subject=subject[:200], detail=dict(detail or {})))
+
+
+def began_at(session: Session, code: str) -> datetime | None:
+    """When the time to handle an incident began: when it was entered by hand, or when an officer first said that there
+    is something to it."""
+    return session.scalar(
+        select(AuditRow.at)
+        .where(AuditRow.subject == code, AuditRow.action.in_(BEGINNINGS))
+        .order_by(AuditRow.id)
+        .limit(1)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

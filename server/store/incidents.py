@@ -12,8 +12,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from contract.event import Severity
 from server.criteria.definition import Definitions
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
-from server.store import audit, incidentview, placements, verdicts
-from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from server.store import audit, casefile, incidentview, placements, verdicts
+from server.store.errors import ConflictError, ForbiddenError, InvalidError
 from server.tables import HIGHEST_KEY, IncidentRow, UserRow
 from server.verdict import (
     CLAIM_LASTS,
@@ -25,7 +25,6 @@ from server.verdict import (
     OutOfTurnError,
     State,
     follow,
-    moves,
     reason_of,
 )
 
@@ -95,7 +94,7 @@ def listing(
 
 def detail(session: Session, definitions: Definitions, code: str, user: UserOut, now: datetime) -> IncidentDetail:
     """One incident, whole, with what this user may do with it now. Raises NotFoundError."""
-    return _detail(session, definitions, _row(session, code), user, now)
+    return casefile.detail(session, definitions, casefile.find(session, code), user, now)
 
 
 def decide(
@@ -106,7 +105,7 @@ def decide(
     Of many who decide at once exactly one wins: the row is only written at the version the officer looked at.
     Raises NotFoundError, ForbiddenError, InvalidError, and ConflictError with the current incident.
     """
-    row = _row(session, code)
+    row = casefile.find(session, code)
     stands = incidentview.standing(row, verdicts.decided_by(session, row.id))
     move = Move(given.move)
     try:
@@ -118,7 +117,8 @@ def decide(
         raise ForbiddenError(str(error)) from error
     except OutOfTurnError as error:
         raise ConflictError(
-            _who_has_it(session, stands.holder(now)) or str(error), _detail(session, definitions, row, user, now)
+            _who_has_it(session, stands.holder(now)) or str(error),
+            casefile.detail(session, definitions, row, user, now),
         ) from error
     claimed_by = user.id if move is Move.CLAIM else None
     occurred_at = (placements.began_at(session, row.id) if move is Move.UNDO else None) or row.occurred_at
@@ -128,7 +128,7 @@ def decide(
         session.refresh(row)
         raise ConflictError(
             "Vụ việc vừa thay đổi; xem lại rồi quyết định. / The incident has changed; look again, then decide.",
-            _detail(session, definitions, row, user, now),
+            casefile.detail(session, definitions, row, user, now),
         )
     verdict = verdicts.Given(
         incident_id=row.id,
@@ -141,7 +141,7 @@ def decide(
     )
     _keep(session, code, verdict, now)
     session.refresh(row)
-    return _detail(session, definitions, row, user, now)
+    return casefile.detail(session, definitions, row, user, now)
 
 
 def _keep(session: Session, code: str, given: verdicts.Given, now: datetime) -> None:
@@ -176,26 +176,6 @@ def _write(
         .execution_options(synchronize_session=False)
     )
     return written.scalar_one_or_none() is not None
-
-
-def _detail(
-    session: Session, definitions: Definitions, row: IncidentRow, user: UserOut, now: datetime
-) -> IncidentDetail:
-    (out,) = incidentview.outs(session, definitions, [row], now)
-    stands = incidentview.standing(row, verdicts.decided_by(session, row.id))
-    return IncidentDetail(
-        **out.model_dump(),
-        event_list=incidentview.events(session, row.id),
-        verdicts=verdicts.listing(session, row.id),
-        moves=moves(stands, Actor(id=user.id, role=user.role), now),
-    )
-
-
-def _row(session: Session, code: str) -> IncidentRow:
-    row = session.scalar(select(IncidentRow).where(IncidentRow.code == code))
-    if row is None:
-        raise NotFoundError(f"there is no incident {code}")
-    return row
 
 
 def _who_has_it(session: Session, user_id: int | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
+    Index,
     String,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,6 +49,7 @@ class AuditRow(Table):
     """Who did what, when: appended, never changed."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -8,6 +8,20 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+CATEGORIES = {
+    "urban_order": (
+        "pavement_encroachment",
+        "road_encroachment",
+        "illegal_parking",
+        "parked_motorbikes",
+        "vending",
+    ),
+    "environment": ("object_left",),
+    "social_order": ("intrusion", "loitering", "crowd", "fight", "bike_theft"),
+    "traffic": ("wrong_way", "racing", "speeding"),
+    "fire": ("fire", "smoke"),
+}
+
 
 def upgrade() -> None:
     with op.batch_alter_table("incidents") as table:
@@ -25,3 +39,14 @@ def upgrade() -> None:
         table.add_column(sa.Column("merged_into", key, nullable=True))
         table.create_foreign_key("fk_incidents_assigned_to_users", "users", ["assigned_to"], ["id"])
         table.create_foreign_key("fk_incidents_merged_into_incidents", "incidents", ["merged_into"], ["id"])
+    op.create_index("ix_audit_subject", "audit", ["subject", "id"])
+    _tell_what_cameras_know()
+
+
+def _tell_what_cameras_know() -> None:
+    """Incidents of before have their camera's unit, and the category that their rule's kind has today."""
+    of_camera = "SELECT cameras.unit FROM cameras WHERE cameras.id = incidents.camera_id"
+    op.execute(f"UPDATE incidents SET unit = COALESCE(({of_camera}), '')")  # noqa: S608
+    incidents = sa.table("incidents", sa.column("rule_kind"), sa.column("category"))
+    for category, kinds in CATEGORIES.items():
+        op.execute(incidents.update().where(incidents.c.rule_kind.in_(kinds)).values(category=category))
