@@ -11,7 +11,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
+from server.api import (
+    cameras,
+    criteria,
+    docs,
+    edges,
+    evidence,
+    incidents,
+    live,
+    pictures,
+    playback,
+    reports,
+    session,
+    users,
+)
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -26,7 +39,7 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
-from server.ui import assets, pages
+from server.ui import assets, pages, speech
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     playback.router,
     criteria.router,
+    reports.router,
     cameras.router,
     pictures.router,
     edges.router,
@@ -72,6 +86,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
+        speech=speech.words_of,
     )
 
     app = FastAPI(
