@@ -63,21 +63,17 @@ def _turn(document: Doc) -> None:
 
 def _head(document: Doc, report: Report) -> None:
     head = report.head
-    table = parts.add_frame(document, (68, 97))
-    left, right = table.rows[0].cells
+    names, numbers = parts.add_frame(document, (75, 100), rows=2).rows
+    left, right = names.cells
     if head.superior:
         parts.put(left.paragraphs[0], head.superior, size=12)
-        parts.put(left.add_paragraph(), head.unit, size=12, bold=True)
-    else:
-        parts.put(left.paragraphs[0], head.unit, size=12, bold=True)
-    parts.add_rule(left.add_paragraph(), side_mm=22)
+    parts.put(left.add_paragraph() if head.superior else left.paragraphs[0], head.unit, size=12, bold=True)
+    parts.add_rule(left.add_paragraph(), side_mm=25)
     parts.put(right.paragraphs[0], head.nation, size=12, bold=True)
     parts.put(right.add_paragraph(), head.motto, size=13, bold=True)
-    parts.add_rule(right.add_paragraph(), side_mm=21)
-    parts.put(left.add_paragraph(), head.number)
-    parts.put(right.add_paragraph(), head.place_and_date, italic=True)
-    if not head.superior:
-        parts.level(left, right)
+    parts.add_rule(right.add_paragraph(), side_mm=23)
+    parts.put(numbers.cells[0].paragraphs[0], head.number)
+    parts.put(numbers.cells[1].paragraphs[0], head.place_and_date, italic=True)
     for text, size in ((report.kind, 14), (report.title, 14)):
         paragraph = document.add_paragraph()
         parts.put(paragraph, text, size=size, bold=True)
@@ -98,7 +94,7 @@ def _section(document: Doc, section: Section, width_mm: int) -> None:
     else:
         document.add_heading(section.title, level=section.level)
     for sentence in section.sentences:
-        document.add_paragraph(sentence)
+        document.add_paragraph(parts.unbroken(sentence))
     if section.table is not None and section.table.rows:
         caption = document.add_paragraph()
         parts.put(caption, section.table.caption, size=12, italic=True)
@@ -131,5 +127,6 @@ def _signature(document: Doc, report: Report) -> None:
 
 
 def _gap(paragraph: Paragraph) -> None:
-    paragraph.paragraph_format.space_after = Pt(0)
-    parts.put(paragraph, "", size=6)
+    """A table touches what follows it otherwise."""
+    parts.put(paragraph, "")
+    paragraph.paragraph_format.line_spacing = Pt(6)

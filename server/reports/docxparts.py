@@ -1,5 +1,6 @@
 """What a Word document is made of and python-docx has no word for: styles, rules, page numbers, quick tables."""
 
+import re
 from copy import deepcopy
 from typing import Final, cast
 
@@ -12,7 +13,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import Table as DocTable
-from docx.table import _Cell, _Row
+from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
 from server.reports.report import Column, Row, Table
@@ -21,12 +22,21 @@ FONT: Final = "Times New Roman"
 SIZE: Final = 13
 """Points, of the text; the decree allows 13 to 14."""
 _IN_TABLE: Final = 11
+_IN_WIDE_TABLE: Final = 10
+_WORDY: Final = 2.9
+"""Of a column's width: a table with such a one holds sentences, in smaller letters."""
+_MINUS: Final = re.compile(r"(?<=\()-(?=\d)")
 _ALIGN: Final = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
 _HEAD_FILL: Final = "E7EEED"
+
+
+def unbroken(text: str) -> str:
+    """The text; no line ends between a minus and its figure."""
+    return _MINUS.sub("\u2011", text)
 
 
 def set_styles(document: Doc, language: str) -> None:
@@ -92,20 +102,15 @@ def add_page_number(paragraph: Paragraph) -> None:
         run._r.append(part)
 
 
-def add_frame(document: Doc, widths_mm: tuple[int, ...]) -> DocTable:
-    """One row without lines, to set blocks side by side."""
-    table: DocTable = document.add_table(rows=1, cols=len(widths_mm))
+def add_frame(document: Doc, widths_mm: tuple[int, ...], *, rows: int = 1) -> DocTable:
+    """Rows without lines, to set blocks side by side."""
+    table: DocTable = document.add_table(rows=rows, cols=len(widths_mm))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for cell, column, width in zip(table.rows[0].cells, table.columns, widths_mm, strict=True):
-        column.width = cell.width = Mm(width)
+    for column, width in zip(table.columns, widths_mm, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
     return table
-
-
-def level(left: _Cell, right: _Cell) -> None:
-    """The shorter of two columns gets an empty line at its end, so that number and date stay on one line."""
-    while len(left.paragraphs) < len(right.paragraphs):
-        line = left.paragraphs[-2].insert_paragraph_before()
-        put(line, "")
 
 
 def keep_whole(row: _Row) -> None:
@@ -123,10 +128,11 @@ def add_table(document: Doc, table: Table, width_mm: int) -> None:
         found.columns[at].width = width
         for row in found.rows:
             row.cells[at].width = width
-    _titles(found.rows[0], table.columns)
+    size = _IN_WIDE_TABLE if any(column.width > _WORDY for column in table.columns) else _IN_TABLE
+    _titles(found.rows[0], table.columns, size)
     pattern = found.rows[1]
     for cell, column in zip(pattern.cells, table.columns, strict=True):
-        put(cell.paragraphs[0], " ", size=_IN_TABLE)
+        put(cell.paragraphs[0], " ", size=size)
         cell.paragraphs[0].alignment = _ALIGN[column.align]
     keep_whole(pattern)
     mould, body = pattern._tr, found._tbl
@@ -135,9 +141,9 @@ def add_table(document: Doc, table: Table, width_mm: int) -> None:
         body.append(_cast(mould, line))
 
 
-def _titles(row: _Row, columns: tuple[Column, ...]) -> None:
+def _titles(row: _Row, columns: tuple[Column, ...], size: int) -> None:
     for cell, column in zip(row.cells, columns, strict=True):
-        put(cell.paragraphs[0], column.title, size=_IN_TABLE, bold=True)
+        put(cell.paragraphs[0], column.title, size=size, bold=True)
         shade = OxmlElement("w:shd")
         for key, value in (("val", "clear"), ("color", "auto"), ("fill", _HEAD_FILL)):
             shade.set(qn(f"w:{key}"), value)

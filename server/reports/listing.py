@@ -10,6 +10,7 @@ from server.reports.findings import Case, Findings
 from server.reports.report import Cell, Column, Row, Section, Table, plain
 from server.reports.style import Style
 from server.schemas import CriterionOut
+from server.verdict import Source
 
 _RESULTS: tuple[Result, ...] = ("met", "not_met", "at_risk", "unknown", "not_applicable")
 
@@ -34,10 +35,10 @@ def _criteria(findings: Findings, style: Style) -> Section:
     missing = [criterion.code for criterion in criteria if criterion.state == "not_met"]
     more = (speak("Tiêu chí chưa đạt: %(codes)s.") % {"codes": ", ".join(missing)},) if missing else ()
     columns = (
-        Column(speak("Mã"), 0.9),
+        Column(speak("Mã"), 1.1),
         Column(speak("Tiêu chí"), 3.0),
-        Column(speak("Kết quả"), 1.1, "center"),
-        Column(speak("Số liệu"), 1.0, "right"),
+        Column(speak("Kết quả"), 1.4, "center"),
+        Column(speak("Số liệu"), 1.2, "right"),
         Column(speak("Cùng kỳ"), 1.0, "right"),
         Column(speak("Chờ xác minh"), 0.9, "right"),
         Column(speak("Vì sao"), 3.2),
@@ -112,9 +113,9 @@ def _cases(findings: Findings, style: Style, zone: ZoneInfo) -> Section:
             % {"listed": style.count(len(cases), "vụ")}
         )
     columns = (
-        Column(speak("STT"), 0.5, "right"),
-        Column(speak("Mã vụ việc"), 1.5),
-        Column(speak("Thời gian"), 1.3),
+        Column(speak("STT"), 0.65, "right"),
+        Column(speak("Mã vụ việc"), 1.7),
+        Column(speak("Thời gian"), 1.7),
         Column(speak("Nội dung"), 3.0),
         Column(speak("Địa bàn"), 1.3),
         Column(speak("Lĩnh vực"), 1.4),
@@ -139,7 +140,7 @@ def _case(number: int, case: Case, style: Style, zone: ZoneInfo) -> tuple[Cell, 
     source = word("SOURCES", case.source)
     if case.camera_assisted:
         source = style.speech.gettext("%(source)s, camera hỗ trợ") % {"source": source}
-    what = plain(case.title) or word("RULE_KINDS", case.rule_kind)
+    what = plain(case.title) or _kind(case, style)
     if case.place:
         what = f"{what} – {plain(case.place)}"
     if case.official_number:
@@ -155,3 +156,10 @@ def _case(number: int, case: Case, style: Style, zone: ZoneInfo) -> tuple[Cell, 
         Cell(style.count(case.suspects), case.suspects),
         Cell(word("STATES", case.state)),
     )
+
+
+def _kind(case: Case, style: Style) -> str:
+    """What its rule says; its category where no rule raised it."""
+    if case.source != Source.CAMERA and case.category:
+        return style.speech.word("CATEGORIES", case.category)
+    return style.speech.word("RULE_KINDS", case.rule_kind)

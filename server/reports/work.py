@@ -99,7 +99,7 @@ def _contribution(findings: Findings, style: Style) -> Section:
         cells.append(Cell(style.count(earlier.cases), earlier.cases) if findings.has_before else Cell("–"))
         rows.append(Row(cells=tuple(cells), is_total=is_total))
     columns = (
-        Column(speak("Nguồn"), 3.0),
+        Column(speak("Nguồn"), 2.8),
         Column(speak("Số vụ"), 1.0, "right"),
         Column(speak("Đối tượng"), 1.0, "right"),
         Column(speak("Đã xử lý"), 1.0, "right"),
@@ -141,7 +141,7 @@ def _logged(findings: Findings, style: Style) -> Section:
         for name, kind, is_total in [*named, (speak("Tổng cộng"), everything, True)]
     ]
     columns = (
-        Column(speak("Loại nghi vấn"), 3.0),
+        Column(speak("Loại nghi vấn"), 2.8),
         Column(speak("Máy ghi nhận"), 1.0, "right"),
         Column(speak("Đã xác minh"), 1.0, "right"),
         Column(speak("Loại bỏ"), 1.0, "right"),

@@ -67,6 +67,8 @@ def _registered(office: Office) -> None:
                 at=day - timedelta(days=number, hours=3),
                 state="resolved",
                 source="official",
+                rule_kind="by_hand",
+                rule_name="by_hand",
                 category=category,
                 suspects=suspects,
                 title="Trộm cắp tài sản" if category == "social_order" else "",
@@ -81,6 +83,8 @@ def _registered(office: Office) -> None:
             at=day - timedelta(hours=5),
             state="closed",
             source="official",
+            rule_kind="by_hand",
+            rule_name="by_hand",
             category="traffic",
             title="Va chạm giao thông",
             deaths=deaths,
@@ -137,10 +141,9 @@ def _tips(office: Office) -> None:
             at=day,
             state=state,
             source="tip",
-            category="",
+            rule_kind="by_hand",
             due_at=due if handled else None,
             handled_at=handled,
-            mode="active",
         )
     office.incident(at=day, state="verifying", source="feedback", due_at=due)
     office.incident(at=day, state="merged", source="tip", due_at=due)
