@@ -22,6 +22,7 @@ from server.api import (
     live,
     pictures,
     playback,
+    reports,
     session,
     users,
 )
@@ -39,7 +40,7 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
-from server.ui import assets, pages
+from server.ui import assets, pages, speech
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     playback.router,
     criteria.router,
+    reports.router,
     cameras.router,
     pictures.router,
     edges.router,
@@ -86,6 +88,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
+        speech=speech.words_of,
     )
 
     app = FastAPI(

@@ -1,5 +1,6 @@
 """What a request may use: built once by app.py, carried by the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,6 +14,7 @@ from server.evidence import EvidenceFiles
 from server.live import Live
 from server.metrics import Metrics
 from server.playback import WorkingCopies
+from server.reports.style import Speech
 from server.settings import Settings
 
 
@@ -31,6 +33,8 @@ class Services:
     """The criteria, as the file named when the server started."""
     calendar: Calendar
     """The site's reporting calendar."""
+    speech: Callable[[str], Speech]
+    """What reports speak in a language: vi | en."""
 
 
 def services(request: Request) -> Services:

@@ -55,6 +55,27 @@ class WorkingCopySettings(Part):
     """Megabytes (10^6 bytes) of copies that are kept; those that nobody looked at for longest go first."""
 
 
+class ReportSettings(Part):
+    """The head and foot of reports, in the form of administrative documents."""
+
+    superior_vi: str = ""
+    """The body above; empty: no line for it."""
+    superior_en: str = ""
+    unit_vi: str = ""
+    """Who reports; empty: "Công an" and the site's name."""
+    unit_en: str = ""
+    place: str = ""
+    """Stands before the date; empty: the site's name without "Phường", "Xã"."""
+    number: str = "/BC-CAP"
+    """What stands after "Số:"; the number itself is usually written in by hand."""
+    signer_title_vi: str = "Trưởng Công an"
+    signer_title_en: str = "Chief of Police"
+    signer_name: str = ""
+    """Empty: room to write it."""
+    recipients: tuple[str, ...] = ("Công an tỉnh (để báo cáo)", "Lưu: VT")
+    """Nơi nhận, a line each."""
+
+
 class Settings(Part):
     """One server."""
 
@@ -66,6 +87,7 @@ class Settings(Part):
     working_copies: WorkingCopySettings = WorkingCopySettings()
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
+    report: ReportSettings = ReportSettings()
     criteria_file: Path = Path("configs/criteria.yaml")
     cut_day: int = Field(default=15, ge=1, le=28)
     """A reporting month begins on this day of the month before."""
