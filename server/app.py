@@ -11,7 +11,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
+from server.api import (
+    cameras,
+    criteria,
+    docs,
+    edges,
+    entries,
+    evidence,
+    freezes,
+    incidents,
+    live,
+    pictures,
+    playback,
+    session,
+    users,
+)
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -36,6 +50,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     playback.router,
     criteria.router,
+    entries.router,
+    freezes.router,
     cameras.router,
     pictures.router,
     edges.router,

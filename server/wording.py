@@ -2,7 +2,17 @@
 
 from typing import Final
 
-_UNITS_EN: Final = {"vụ": ("case", "cases"), "camera": ("camera", "cameras"), "điểm": ("spot", "spots")}
+_UNITS_EN: Final = {
+    "vụ": ("case", "cases"),
+    "camera": ("camera", "cameras"),
+    "điểm": ("spot", "spots"),
+    "đối tượng": ("suspect", "suspects"),
+    "người": ("person", "persons"),
+    "văn bản": ("document", "documents"),
+    "mô hình": ("model", "models"),
+    "đơn": ("complaint", "complaints"),
+    "giờ": ("hour", "hours"),
+}
 
 
 def number_vi(value: float, decimals: int = 0) -> str:

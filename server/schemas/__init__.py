@@ -3,7 +3,24 @@
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
-from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
+from server.schemas.criteria import (
+    AdjustIn,
+    ChangeOut,
+    CheckOut,
+    CriterionDetail,
+    CriterionOut,
+    EntryDecision,
+    EntryFileOut,
+    EntryIn,
+    EntryOut,
+    MergerIn,
+    MergerOut,
+    PeriodOut,
+    RevisionOut,
+    RuleVersionOut,
+    Scoreboard,
+    WhatIf,
+)
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.incidents import (
     EventOut,
@@ -20,24 +37,35 @@ from server.schemas.incidents import (
 __all__ = [
     "NO_NUL",
     "AccountOut",
+    "AdjustIn",
     "CameraOut",
+    "ChangeOut",
+    "CheckOut",
     "CriterionDetail",
     "CriterionOut",
     "DeadLetterOut",
     "DeadLetterPage",
     "EdgeOut",
     "EdgeToken",
+    "EntryDecision",
+    "EntryFileOut",
+    "EntryIn",
+    "EntryOut",
     "EventOut",
     "EvidenceOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "MergerIn",
+    "MergerOut",
     "NewPassword",
     "PeriodOut",
     "Problem",
     "ReasonOut",
     "Result",
+    "RevisionOut",
     "Role",
+    "RuleVersionOut",
     "Schema",
     "Scoreboard",
     "SessionOut",
@@ -45,4 +73,5 @@ __all__ = [
     "UserOut",
     "VerdictIn",
     "VerdictOut",
+    "WhatIf",
 ]

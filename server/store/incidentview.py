@@ -93,7 +93,9 @@ def _outs_of_part(
             claimed_by=names.get(holder) if holder is not None else None,
             picture_url=evidence_url(pictures[row.id]) if row.id in pictures else None,
             version=row.version,
-            counts_toward=definitions.bearing(row.rule_kind, row.rule_name),
+            counts_toward=definitions.bearing(
+                row.rule_kind, row.rule_name, row.category, row.source, row.camera_assisted
+            ),
         )
 
 

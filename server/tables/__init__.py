@@ -2,6 +2,7 @@
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow
+from server.tables.criteria import EntryFileRow, EntryRow, FrozenRow, MergerRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -14,13 +15,17 @@ __all__ = [
     "CameraRow",
     "DeadLetter",
     "EdgeRow",
+    "EntryFileRow",
+    "EntryRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
+    "FrozenRow",
     "IncidentCounter",
     "IncidentRow",
     "JsonText",
     "Key",
+    "MergerRow",
     "SequenceGap",
     "SessionRow",
     "Table",

@@ -23,7 +23,11 @@ class IncidentRow(Table):
         Index("ix_incidents_state", "state", "occurred_at"),
         Index("ix_incidents_occurred_at", "occurred_at"),
         # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
-        Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
+        Index(
+            "ix_incidents_counting",
+            *("status", "mode", "state", "occurred_at", "rule_kind", "rule_name", "category", "source"),
+            *("camera_assisted", "handled_at", "due_at", "suspects", "victims", "deaths", "injured"),
+        ),
         Index("ix_incidents_queue", "severity", "state", "occurred_at"),
     )
 
