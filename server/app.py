@@ -14,6 +14,7 @@ from server import problems
 from server.api import (
     cameras,
     criteria,
+    criterionentries,
     docs,
     edges,
     entries,
@@ -47,10 +48,11 @@ log = structlog.get_logger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
+    entries.router,
     evidence.router,
     playback.router,
     criteria.router,
-    entries.router,
+    criterionentries.router,
     freezes.router,
     cameras.router,
     pictures.router,

@@ -138,7 +138,7 @@ class RevisionOut(Schema):
     made_at: datetime
 
 
-class EntryOut(Schema):
+class CriterionEntryOut(Schema):
     """An officer's figures for one criterion in one period. Only an approved one decides."""
 
     id: int
@@ -170,7 +170,7 @@ class CriterionDetail(CriterionOut):
     others: tuple[IncidentOut, ...] = ()
     """Those that only other checks counted, or that are listed beside the cameras' figures."""
     waiting: tuple[IncidentOut, ...]
-    entries: tuple[EntryOut, ...] = ()
+    entries: tuple[CriterionEntryOut, ...] = ()
     """For this period, newest first."""
     revisions: tuple[RevisionOut, ...] = ()
     """Of a frozen period, newest first."""
@@ -188,7 +188,7 @@ class WhatIf(Schema):
     then: CriterionOut
 
 
-class EntryIn(BaseModel):
+class CriterionEntryIn(BaseModel):
     """Figures for a criterion. A check that is left out is attested: what the system counted is whole."""
 
     model_config = ConfigDict(
@@ -206,7 +206,7 @@ class EntryIn(BaseModel):
     file_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
 
 
-class EntryDecision(BaseModel):
+class CriterionEntryDecision(BaseModel):
     """A supervisor's word on somebody else's entry."""
 
     model_config = ConfigDict(extra="forbid")
@@ -223,7 +223,7 @@ class AdjustIn(BaseModel):
     why: str = Field(min_length=1, max_length=4000, pattern=NO_NUL)
 
 
-class EntryFileOut(Schema):
+class CriterionFileOut(Schema):
     """A paper that was uploaded."""
 
     sha256: str

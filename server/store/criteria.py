@@ -12,7 +12,7 @@ from server.criteria.definition import Definition, Definitions
 from server.criteria.period import Period
 from server.criteria.tally import Cell, Sums
 from server.schemas import CriterionDetail, CriterionOut, PeriodOut, RuleVersionOut, Scoreboard, WhatIf
-from server.store import entries, figures, freezes, incidentview, mergers
+from server.store import criterionentries, figures, freezes, incidentview, mergers
 from server.store.errors import InvalidError, NotFoundError
 from server.store.results import Known, result
 from server.tables import EventRow, IncidentRow
@@ -48,7 +48,7 @@ def scoreboard(session: Session, definitions: Definitions, period: Period, now: 
 
 def know(session: Session, definitions: Definitions, period: Period, now: datetime) -> Known:
     """What results of a period are made of."""
-    given = entries.entered(session)
+    given = criterionentries.entered(session)
     return Known(
         figures=figures.read(session, definitions, period, now),
         entries=given.approved,
@@ -83,7 +83,7 @@ def drill(session: Session, definitions: Definitions, code: str, period: Period,
         counted_by=counted_by,
         others=incidentview.outs(session, definitions, list({each.id: each for each in others}.values()), now),
         waiting=incidentview.outs(session, definitions, waits, now),
-        entries=entries.listing(session, code, period.key),
+        entries=criterionentries.listing(session, code, period.key),
         revisions=freezes.revisions(session, period.key, code),
         rule_versions=_versions(session, main),
         baseline_rule_versions=_versions(session, before),

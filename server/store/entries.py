@@ -1,172 +1,102 @@
-"""What officers enter for criteria, with a note and a paper; a supervisor approves what somebody else entered."""
+"""Incidents that officers enter by hand, and the facts that they write down of any."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.criteria.definition import Definitions
-from server.criteria.official import Entries
-from server.schemas import EntryDecision, EntryFileOut, EntryIn, EntryOut, UserOut
-from server.store import audit
-from server.store.errors import ForbiddenError, InvalidError, NotFoundError, TakenError
-from server.tables import EntryFileRow, EntryRow, UserRow
+from contract.event import Mode
+from server import deadline, incident
+from server.category import category_of
+from server.deed import Deed
+from server.inbox import is_possible
+from server.schemas import EntryIn, FactsIn, IncidentDetail
+from server.store import audit, casefile, placements
+from server.store.casefile import Writer
+from server.store.errors import InvalidError
+from server.tables import IncidentRow
+from server.verdict import Source, State
 
-HIGHEST_FIGURE: Final = 1e9
-"""No ward has more of anything."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
-    """The latest approved figures by criterion and period, and which wait."""
-
-    approved: dict[str, Entries]
-    awaiting: frozenset[tuple[str, str]]
+RULE_NAME = "by_hand"
+"""What stands in place of a rule's name."""
 
 
-def entered(session: Session) -> Entered:
-    """Every entry that holds or waits: one query."""
-    rows = session.execute(
-        select(EntryRow.code, EntryRow.period, EntryRow.state, EntryRow.figures)
-        .where(EntryRow.state.in_(("approved", "waiting")))
-        .order_by(EntryRow.id)
-    )
-    approved: dict[str, dict[str, dict[str, float]]] = {}
-    awaiting: set[tuple[str, str]] = set()
-    for code, period, state, figures in rows:
-        if state == "approved":
-            approved.setdefault(code, {})[period] = {key: float(value) for key, value in figures.items()}
-        else:
-            awaiting.add((code, period))
-    return Entered(approved=dict(approved), awaiting=frozenset(awaiting))
+def enter(session: Session, entry: EntryIn, site: str, by: Writer) -> IncidentDetail:
+    """A new incident. Its time to be handled begins with its row in the audit log.
 
-
-def listing(session: Session, code: str, period: str) -> tuple[EntryOut, ...]:
-    """Every entry of a criterion in a period, newest first."""
-    rows = session.scalars(
-        select(EntryRow).where(EntryRow.code == code, EntryRow.period == period).order_by(EntryRow.id.desc())
-    ).all()
-    return _outs(session, rows)
-
-
-def add(
-    session: Session, definitions: Definitions, code: str, given: EntryIn, *, by: UserOut, now: datetime
-) -> EntryOut:
-    """An entry that waits for approval. ``given.period`` is known to be a period.
-
-    Raises NotFoundError for an unknown criterion, InvalidError for figures that it does not ask for.
+    Official figures are the legal register's: confirmed at once, and no deadline of ours runs for them.
+    Raises InvalidError for a time that cannot be.
     """
-    definition = definitions.get(code)
-    if definition is None:
-        raise NotFoundError(f"there is no criterion {code}")
-    keys = definition.entry_keys
-    if not keys:
+    if not is_possible(entry.occurred_at, by.now):
         raise InvalidError(
-            f"{code} do máy tính, không nhập tay. / {code} is counted by the system; nothing is entered."
+            "Thời điểm xảy ra không thể ở tương lai hoặc trước 1970. / It can't have occurred then: days ahead, or "
+            "before 1970."
         )
-    for key, value in given.figures.items():
-        if key not in keys:
-            raise InvalidError(f"{code} không hỏi số {key!r}; chỉ: {', '.join(keys)}. / {code} asks for no {key!r}.")
-        if not (math.isfinite(value) and 0 <= value <= HIGHEST_FIGURE):
-            raise InvalidError(f"Số {key!r} phải từ 0 trở lên. / The figure {key!r} must be 0 or more.")
-        check = definition.check(key)
-        if check is not None and check.measure.unit == "%" and value > 100:
-            raise InvalidError(f"Tỷ lệ {key!r} không quá 100%. / The share {key!r} is at most 100%.")
-    if given.file_sha256 is not None and session.get(EntryFileRow, given.file_sha256) is None:
-        raise InvalidError("Chưa có tệp này; hãy tải lên trước. / There is no such file; upload it first.")
-    row = EntryRow(
-        code=code,
-        period=given.period,
-        figures=dict(given.figures),
-        note=given.note,
-        file_sha256=given.file_sha256,
-        state="waiting",
-        entered_by=by.id,
-        entered_at=now,
-    )
+    year = by.now.astimezone(by.zone).year
+    (number,) = placements.next_numbers(session, year, 1)
+    row = _row(entry, incident.code(year, number), site, by)
     session.add(row)
     session.flush()
-    told = ", ".join(f"{key}={value:g}" for key, value in given.figures.items()) or "attested"
-    audit.record(
-        session,
-        now,
-        user_id=by.id,
-        action="criterion_entered",
-        subject=f"{code} {given.period}",
-        detail={"entry": row.id, "figures": told, "note": given.note[:400]},
-    )
-    return _outs(session, [row])[0]
+    said = {
+        "to": row.state,
+        "source": row.source,
+        "official_number": row.official_number,
+        "occurred_at": row.occurred_at.isoformat(),
+        "note": entry.note,
+    }
+    audit.record(session, by.now, user_id=by.user.id, action="enter", subject=row.code, detail=said)
+    return casefile.show(session, row, by)
 
 
-def decide(session: Session, entry_id: int, given: EntryDecision, *, by: UserOut, now: datetime) -> EntryOut:
-    """Approve or refuse. Raises NotFoundError; ForbiddenError for one's own; TakenError for one that was decided."""
-    row = session.scalar(select(EntryRow).where(EntryRow.id == entry_id).with_for_update())
-    if row is None:
-        raise NotFoundError(f"there is no entry {entry_id}")
-    if row.entered_by == by.id:
-        raise ForbiddenError(
-            "Người nhập không tự duyệt; cần một chỉ huy khác. / "
-            "Who entered it may not approve it; another supervisor may."
-        )
-    if row.state != "waiting":
-        raise TakenError("Số liệu này đã được quyết định. / This entry has been decided already.")
-    row.state = "approved" if given.approve else "refused"
-    row.decided_by, row.decided_at, row.decision_note = by.id, now, given.note
-    audit.record(
-        session,
-        now,
-        user_id=by.id,
-        action=f"criterion_entry_{row.state}",
-        subject=f"{row.code} {row.period}",
-        detail={"entry": row.id, "note": given.note[:400]},
-    )
-    return _outs(session, [row])[0]
+def change(session: Session, code: str, given: FactsIn, by: Writer) -> IncidentDetail:
+    """Write facts down; what is the same as before changes nothing and is not told.
 
-
-def keep_file(session: Session, given: EntryFileOut, *, by: UserOut, now: datetime) -> None:
-    """Remember a paper whose bytes are in the evidence store. A repeat changes nothing."""
-    if session.get(EntryFileRow, given.sha256) is None:
-        session.add(EntryFileRow(**given.model_dump(), stored_by=by.id, stored_at=now))
+    Raises NotFoundError, and ConflictError with the current incident: changed since, closed, or part of another.
+    """
+    row = casefile.find(session, code)
+    casefile.allow(session, row, Deed.FACTS, by)
+    was = {name: getattr(row, name) for name in given.facts()}
+    changed: dict[str, Any] = {name: value for name, value in given.facts().items() if value != was[name]}
+    if "is_complex" in changed:
+        changed["due_at"] = _due(session, row, is_complex=changed["is_complex"], zone=by.zone)
+    casefile.write(session, row, given.version, changed, by)
+    said = {f"{name}{side}": told for name in was if name in changed for side, told in _sides(was[name], changed[name])}
+    if changed:
         audit.record(
-            session, now, user_id=by.id, action="entry_file_stored", subject=given.sha256, detail={"name": given.name}
+            session, by.now, user_id=by.user.id, action="facts", subject=code, detail=said | {"note": given.note}
         )
+    return casefile.show(session, row, by)
 
 
-def file(session: Session, sha256: str) -> EntryFileOut | None:
-    """A paper by its hash."""
-    row = session.get(EntryFileRow, sha256)
-    return EntryFileOut.model_validate(row) if row else None
+def _sides(before: Any, after: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
+    return (".from", before), (".to", after)
 
 
-def _outs(session: Session, rows: Iterable[EntryRow]) -> tuple[EntryOut, ...]:
-    rows = list(rows)
-    people = {row.entered_by for row in rows} | {row.decided_by for row in rows if row.decided_by is not None}
-    names = dict(session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(people))).tuples().all())
-    hashes = {row.file_sha256 for row in rows if row.file_sha256 is not None}
-    files = dict(
-        session.execute(select(EntryFileRow.sha256, EntryFileRow.name).where(EntryFileRow.sha256.in_(hashes)))
-        .tuples()
-        .all()
-    )
-    return tuple(
-        EntryOut(
-            id=row.id,
-            code=row.code,
-            period=row.period,
-            figures={key: float(value) for key, value in row.figures.items()},
-            note=row.note,
-            file_sha256=row.file_sha256,
-            file_name=files.get(row.file_sha256 or "", ""),
-            state=row.state,
-            entered_by=names.get(row.entered_by, ""),
-            entered_at=row.entered_at,
-            decided_by=names.get(row.decided_by) if row.decided_by is not None else None,
-            decided_at=row.decided_at,
-            decision_note=row.decision_note or "",
-        )
-        for row in rows
+def _due(session: Session, row: IncidentRow, *, is_complex: bool, zone: ZoneInfo) -> datetime | None:
+    """Until when it must be handled, were it so complex."""
+    if row.due_at is None:
+        return None
+    began = audit.began_at(session, row.code) or row.created_at
+    return deadline.due_at(began, zone, is_complex=is_complex, is_extended=row.extended_at is not None)
+
+
+def _row(entry: EntryIn, code: str, site: str, by: Writer) -> IncidentRow:
+    is_official = Source(entry.source) is Source.OFFICIAL
+    due = deadline.due_at(by.now, by.zone, is_complex=entry.is_complex, is_extended=False)
+    facts = entry.model_dump(exclude={"note", "category"})
+    return IncidentRow(
+        **facts,
+        code=code,
+        site=site,
+        camera_id=None,
+        rule_name=RULE_NAME,
+        place="",
+        category=category_of(entry.rule_kind) if entry.category is None else entry.category,
+        mode=str(Mode.ACTIVE),
+        state=str(State.CONFIRMED if is_official else State.NEW),
+        last_seen_at=entry.occurred_at,
+        created_at=by.now,
+        confirmed_at=by.now if is_official else None,
+        due_at=None if is_official else due,
     )

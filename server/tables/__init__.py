@@ -2,7 +2,8 @@
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow
-from server.tables.criteria import EntryFileRow, EntryRow, FrozenRow, MergerRow
+from server.tables.casework import LinkRow, SnoozeRow, UnitRow
+from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -13,10 +14,10 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CriterionEntryRow",
+    "CriterionFileRow",
     "DeadLetter",
     "EdgeRow",
-    "EntryFileRow",
-    "EntryRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
@@ -25,10 +26,13 @@ __all__ = [
     "IncidentRow",
     "JsonText",
     "Key",
+    "LinkRow",
     "MergerRow",
     "SequenceGap",
     "SessionRow",
+    "SnoozeRow",
     "Table",
+    "UnitRow",
     "UserRow",
     "UtcDateTime",
     "VerdictRow",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.tables.base import Key, Table
 
 
-class EntryRow(Table):
+class CriterionEntryRow(Table):
     """An officer's figures for one criterion in one period: appended. The latest approved one holds."""
 
     __tablename__ = "criterion_entries"
@@ -36,7 +36,7 @@ class EntryRow(Table):
     decision_note: Mapped[str] = mapped_column(Text, default="")
 
 
-class EntryFileRow(Table):
+class CriterionFileRow(Table):
     """A paper that an officer uploaded for an entry. Its bytes lie in the evidence store."""
 
     __tablename__ = "entry_files"
