@@ -48,7 +48,10 @@ def parse(text: str) -> Parsed | Fault:
 
 def faults_of(error: ValidationError, parsed: Parsed) -> list[Fault]:
     """What pydantic found, each with its line."""
-    return [_fault(dict(each), parsed) for each in error.errors(include_url=False, include_input=False)]
+    found = [dict(each) for each in error.errors(include_url=False, include_input=False)]
+    # of a list whose only item is wrong pydantic also says that it is too short: that is no second mistake
+    broken = {tuple(each["loc"])[:depth] for each in found for depth in range(len(each["loc"]))}
+    return [_fault(each, parsed) for each in found if each["type"] != "too_short" or tuple(each["loc"]) not in broken]
 
 
 def codes_twice(codes: Sequence[str], parsed: Parsed) -> list[Fault]:

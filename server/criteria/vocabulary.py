@@ -9,11 +9,12 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.names import Slug
-from server.verdict import Category, Source
+from server.verdict import Source
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Input = Literal["auto", "mixed", "manual"]
 Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_*?-]{1,64}$")]
+CategoryCode = Literal["social_order", "economic", "environment", "drugs", "traffic", "fire", "urban_order", "none"]
 Unit = Literal["vụ", "điểm", "đối tượng", "người", "văn bản", "mô hình", "đơn", "camera", "giờ", "%", ""]
 
 SAME_PERIOD: Final = "same_period_last_year"
@@ -109,7 +110,7 @@ class Where(Part):
     rule_name: tuple[Pattern, ...] = ("*",)
     but_not: tuple[Pattern, ...] = ()
     any_name: tuple[Slug, ...] = ()
-    category: tuple[Category | Literal["none"], ...] = ()
+    category: tuple[CategoryCode, ...] = ()
     """``none``: nobody has given it one yet."""
     source: tuple[Source, ...] = ()
     camera_assisted: bool | None = None

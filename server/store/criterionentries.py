@@ -149,15 +149,15 @@ def file(session: Session, sha256: str) -> CriterionFileOut | None:
 def _outs(session: Session, rows: Iterable[CriterionEntryRow]) -> tuple[CriterionEntryOut, ...]:
     rows = list(rows)
     people = {row.entered_by for row in rows} | {row.decided_by for row in rows if row.decided_by is not None}
-    names = dict(session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(people))).tuples().all())
     hashes = {row.file_sha256 for row in rows if row.file_sha256 is not None}
-    files = dict(
-        session.execute(
-            select(CriterionFileRow.sha256, CriterionFileRow.name).where(CriterionFileRow.sha256.in_(hashes))
-        )
-        .tuples()
-        .all()
-    )
+    names: dict[int, str] = {}
+    files: dict[str, str] = {}
+    if people:
+        found = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(people)))
+        names = dict(found.all())
+    if hashes:
+        papers = select(CriterionFileRow.sha256, CriterionFileRow.name).where(CriterionFileRow.sha256.in_(hashes))
+        files = dict(session.execute(papers).all())
     return tuple(
         CriterionEntryOut(
             id=row.id,
