@@ -5,12 +5,14 @@ from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
+from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
     EventOut,
     EvidenceOut,
     IncidentDetail,
     IncidentOut,
     IncidentPage,
+    LinkOut,
     ReasonOut,
     SubjectOut,
     VerdictIn,
@@ -27,11 +29,14 @@ __all__ = [
     "DeadLetterPage",
     "EdgeOut",
     "EdgeToken",
+    "EntryIn",
     "EventOut",
     "EvidenceOut",
+    "FactsIn",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "LinkOut",
     "NewPassword",
     "PeriodOut",
     "Problem",

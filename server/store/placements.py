@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from contract.event import Phase, Severity
 from server import incident
+from server.category import category_of
 from server.incident import Key, Part, Span, Standing
 from server.store.events import Sighting
-from server.tables import EventRow, IncidentCounter, IncidentRow
+from server.tables import CameraRow, EventRow, IncidentCounter, IncidentRow
 from server.verdict import State
 
 _UNSAVED = 1 << 62
@@ -188,13 +189,19 @@ def _make(session: Session, made: dict[int, Sighting], *, year: int, now: dateti
         standin: incident.code(year, number)
         for standin, number in zip(made, next_numbers(session, year, len(made)), strict=True)
     }
-    rows = [_values(made[standin], code, now) for standin, code in codes.items()]
+    units = _units(session, {sighting.camera_id for sighting in made.values()})
+    rows = [_values(made[standin], code, units, now) for standin, code in codes.items()]
     inserted = session.connection().execute(insert(IncidentRow).returning(IncidentRow.code, IncidentRow.id), rows)
     ids = {row.code: row.id for row in inserted}
     return {standin: ids[code] for standin, code in codes.items()}
 
 
-def _values(sighting: Sighting, code: str, now: datetime) -> dict[str, Any]:
+def _units(session: Session, camera_ids: Collection[int]) -> dict[int, str]:
+    """The khóm or ấp of each of these cameras, as it is called now."""
+    return dict(session.execute(select(CameraRow.id, CameraRow.unit).where(CameraRow.id.in_(camera_ids))).all())
+
+
+def _values(sighting: Sighting, code: str, units: Mapping[int, str], now: datetime) -> dict[str, Any]:
     data = sighting.event.data
     return {
         "code": code,
@@ -211,6 +218,8 @@ def _values(sighting: Sighting, code: str, now: datetime) -> dict[str, Any]:
         "occurred_at": data.started_at,
         "last_seen_at": data.last_seen_at,
         "created_at": now,
+        "category": category_of(data.rule.kind),
+        "unit": units.get(sighting.camera_id, ""),
     }
 
 

@@ -37,6 +37,8 @@ OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/me/password")}
 """Writes that anybody who signed in may make: to what is their own."""
 LOWEST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
+    ("POST", "/api/v1/incidents"): "officer",
+    ("PATCH", "/api/v1/incidents/{code}"): "officer",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
     ("PATCH", "/api/v1/users/{username}"): "admin",
@@ -48,6 +50,8 @@ LOWEST: dict[tuple[str, str], Role] = {
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
+    ("POST", "/api/v1/incidents"): {"source": "tip", "title": "Mất xe", "occurred_at": "2026-03-01T21:30:00+07:00"},
+    ("PATCH", "/api/v1/incidents/{code}"): {"version": 1, "suspects": 2},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},
