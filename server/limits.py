@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 MAX_BODY_BYTES: Final = 1 << 20
 """A form or JSON document; the longest there is, a verdict with its note, takes 24 KiB."""
-STREAMED: Final = ("/api/v1/evidence/", "/api/v1/cameras/")
+STREAMED: Final = ("/api/v1/evidence/", "/api/v1/cameras/", "/api/v1/criteria/files")
 """Addresses whose PUT reads its body piece by piece and bounds it itself."""
 # the rest of the body may still be on its way: nothing sensible can follow it on this connection
 _LAST: Final = {"Connection": "close"}

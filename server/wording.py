@@ -10,6 +10,11 @@ _UNITS_EN: Final = {
     "đối tượng": ("person involved", "people involved"),
     "người chết": ("death", "deaths"),
     "người bị thương": ("person injured", "people injured"),
+    "người": ("person", "persons"),
+    "văn bản": ("document", "documents"),
+    "mô hình": ("model", "models"),
+    "đơn": ("complaint", "complaints"),
+    "giờ": ("hour", "hours"),
 }
 
 

@@ -3,29 +3,26 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from server.api.deps import Has, Officer, refused
-from server.api.responses import conflict, conflicting, problems
+from server.api.casework import written
+from server.api.deps import Has, Officer
+from server.api.responses import conflict, problems
 from server.schemas import EntryIn, FactsIn, IncidentDetail
-from server.store import entries, incidents
-from server.store.casefile import Writer
-from server.store.errors import ConflictError, StoreError
+from server.store import entries
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 
-@router.post("", summary="Enter an incident by hand", status_code=201, responses=problems(401, 403, 422))
-def create_incident(body: EntryIn, user: Officer, has: Has) -> IncidentDetail:
+@router.post(
+    "",
+    summary="Enter an incident by hand",
+    status_code=201,
+    response_model=IncidentDetail,
+    responses=problems(401, 403, 422),
+)
+def create_incident(body: EntryIn, user: Officer, has: Has) -> IncidentDetail | JSONResponse:
     """A tip, denunciation, petition or feedback waits for a verdict; official figures are confirmed at once."""
-    settings, now = has.settings, has.clock.now()
-    try:
-        with has.database.transaction() as session:
-            code = entries.enter(session, body, site=settings.site.slug, user=user, zone=settings.zone, now=now)
-            entered = incidents.detail(session, has.definitions, code, user, now)
-    except StoreError as error:
-        raise refused(error) from error
-    has.live.publish("incident", code=entered.code, state=entered.state, id=entered.id)
-    has.live.publish("criteria")
-    return entered
+    site = has.settings.site.slug
+    return written(user, has, lambda session, by: entries.enter(session, body, site, by))
 
 
 @router.patch(
@@ -39,14 +36,4 @@ def change_incident(code: str, body: FactsIn, user: Officer, has: Has) -> Incide
 
     409 when it has changed since: the problem's ``current`` is the incident as it is now.
     """
-    by = Writer(definitions=has.definitions, user=user, zone=has.settings.zone, now=has.clock.now())
-    try:
-        with has.database.transaction() as session:
-            changed = entries.change(session, code, body, by)
-    except ConflictError as error:
-        return conflicting(error)
-    except StoreError as error:
-        raise refused(error) from error
-    has.live.publish("incident", code=changed.code, state=changed.state, id=changed.id)
-    has.live.publish("criteria")
-    return changed
+    return written(user, has, lambda session, by: entries.change(session, code, body, by))

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from server.api.casework import written
 from server.api.deps import Has, Officer, Viewer, refused
-from server.api.responses import conflict, conflicting, problems
+from server.api.responses import conflict, problems
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
 from server.store import incidents
-from server.store.errors import ConflictError, StoreError
+from server.store.errors import StoreError
 from server.tables import HIGHEST_KEY
 from server.verdict import MEANINGS, State
 
@@ -79,7 +80,7 @@ def read_incident(code: str, user: Viewer, has: Has) -> IncidentDetail:
 
 @router.post(
     "/incidents/{code}/verdicts",
-    summary="Claim, release, confirm, dismiss or undo",
+    summary="Claim, verify, confirm, dismiss, give an outcome, close, undo",
     response_model=IncidentDetail,
     responses={**problems(401, 403, 404, 422), **conflict()},
 )
@@ -88,13 +89,4 @@ def create_verdict(code: str, body: VerdictIn, user: Officer, has: Has) -> Incid
 
     409 when it has changed since, or a colleague holds it: the problem's ``current`` is the incident as it is now.
     """
-    try:
-        with has.database.transaction() as session:
-            decided = incidents.decide(session, has.definitions, code, user=user, given=body, now=has.clock.now())
-    except ConflictError as error:
-        return conflicting(error)
-    except StoreError as error:
-        raise refused(error) from error
-    has.live.publish("incident", code=decided.code, state=decided.state, id=decided.id)
-    has.live.publish("criteria")
-    return decided
+    return written(user, has, lambda session, by: incidents.decide(session, code, body, by))

@@ -174,6 +174,37 @@ class Period:
         for number in range((self.number - 1) * count + 1, self.number * count + 1):
             yield replace(self, kind=Kind.MONTH, number=number)
 
+    def parts(self) -> tuple["Period", ...]:
+        """What it consists of: quarters, or a quarter's months; any other has none."""
+        if self.kind is Kind.QUARTER:
+            return tuple(self.months())
+        quarters = range(1, _MONTHS.get(self.kind, 0) // 3 + 1)
+        return tuple(replace(self, kind=Kind.QUARTER, number=number) for number in quarters)
+
+    def within(self) -> frozenset[str]:
+        """Keys of the longer ones, from quarter to year, that it is part of; none for days, weeks and spans."""
+        if self.kind not in _MONTHS:
+            return frozenset()
+        longer = [replace(self, kind=kind, number=1) for kind in (Kind.HALF, Kind.NINE, Kind.YEAR)]
+        if self.kind is Kind.MONTH:
+            longer.append(replace(self, kind=Kind.QUARTER, number=(self.number + 2) // 3))
+        last = self.number * _MONTHS[self.kind]
+        return frozenset(
+            each.key
+            for each in longer
+            if _MONTHS[each.kind] > _MONTHS[self.kind] and last <= each.number * _MONTHS[each.kind]
+        )
+
+    def ending_months(self, count: int) -> tuple["Period", ...]:
+        """The last ``count`` months up to its end, oldest first; none for days, weeks and spans."""
+        if self.kind not in _MONTHS:
+            return ()
+        last = self.year * 12 + self.number * _MONTHS[self.kind] - 1
+        return tuple(
+            replace(self, kind=Kind.MONTH, year=month // 12, number=month % 12 + 1)
+            for month in range(last - count + 1, last + 1)
+        )
+
     def _labelled(self, name: str) -> str:
         return name if self.days else f"{name} ({self._days()})"
 

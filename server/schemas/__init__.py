@@ -3,7 +3,24 @@
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
-from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
+from server.schemas.criteria import (
+    AdjustIn,
+    ChangeOut,
+    CheckOut,
+    CriterionDetail,
+    CriterionEntryDecision,
+    CriterionEntryIn,
+    CriterionEntryOut,
+    CriterionFileOut,
+    CriterionOut,
+    MergerIn,
+    MergerOut,
+    PeriodOut,
+    RevisionOut,
+    RuleVersionOut,
+    Scoreboard,
+    WhatIf,
+)
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
@@ -12,6 +29,7 @@ from server.schemas.incidents import (
     IncidentDetail,
     IncidentOut,
     IncidentPage,
+    LinkOut,
     ReasonOut,
     SubjectOut,
     VerdictIn,
@@ -21,8 +39,15 @@ from server.schemas.incidents import (
 __all__ = [
     "NO_NUL",
     "AccountOut",
+    "AdjustIn",
     "CameraOut",
+    "ChangeOut",
+    "CheckOut",
     "CriterionDetail",
+    "CriterionEntryDecision",
+    "CriterionEntryIn",
+    "CriterionEntryOut",
+    "CriterionFileOut",
     "CriterionOut",
     "DeadLetterOut",
     "DeadLetterPage",
@@ -35,12 +60,17 @@ __all__ = [
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "LinkOut",
+    "MergerIn",
+    "MergerOut",
     "NewPassword",
     "PeriodOut",
     "Problem",
     "ReasonOut",
     "Result",
+    "RevisionOut",
     "Role",
+    "RuleVersionOut",
     "Schema",
     "Scoreboard",
     "SessionOut",
@@ -48,4 +78,5 @@ __all__ = [
     "UserOut",
     "VerdictIn",
     "VerdictOut",
+    "WhatIf",
 ]

@@ -76,7 +76,6 @@ class FactsIn(BaseModel):
     injured: Heads | None = None
     camera_assisted: bool | None = None
     is_complex: bool | None = None
-    severity: SeverityCode | None = None
     note: Note = ""
 
     @model_validator(mode="after")

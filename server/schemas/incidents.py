@@ -120,12 +120,27 @@ class VerdictOut(Schema):
     decided_at: datetime
 
 
+class LinkOut(Schema):
+    """Another incident that it has to do with; each counts as before."""
+
+    code: str
+    title: str
+    rule_kind: str
+    state: str
+    note: str
+
+
 class IncidentDetail(IncidentOut):
-    """One incident, whole. ``moves``: what this user may do with it now."""
+    """One incident, whole. ``moves`` and ``deeds``: what this user may do with it now."""
 
     event_list: tuple[EventOut, ...]
     verdicts: tuple[VerdictOut, ...]
     moves: tuple[str, ...]
+    deeds: tuple[str, ...] = ()
+    """facts | assign | extend | merge | split | link"""
+    merged: tuple[str, ...] = ()
+    """Codes of the incidents that are part of it."""
+    links: tuple[LinkOut, ...] = ()
 
 
 class IncidentPage(Schema):
@@ -152,7 +167,21 @@ class VerdictIn(BaseModel):
         extra="forbid", json_schema_extra={"example": {"move": "dismiss", "reason": "animal", "version": 1}}
     )
 
-    move: Literal["claim", "release", "confirm", "dismiss", "undo"]
+    move: Literal[
+        "claim",
+        "release",
+        "verify",
+        "confirm",
+        "dismiss",
+        "remind",
+        "pledge",
+        "penalise",
+        "transfer",
+        "resolve",
+        "close",
+        "reopen",
+        "undo",
+    ]
     reason: str | None = None
     note: str = Field(default="", max_length=4000, pattern=NO_NUL)
     version: int = Field(ge=1, le=2**31 - 1)

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Definitions
+from server.deed import Case, Deed, deeds, why_not
 from server.schemas import IncidentDetail, UserOut
 from server.store import incidentview, verdicts
-from server.store.errors import ConflictError, NotFoundError
+from server.store.errors import ConflictError, ForbiddenError, NotFoundError
 from server.tables import IncidentRow
-from server.verdict import Actor, moves
+from server.verdict import Actor, State, moves
 
 STALE = "Vụ việc vừa thay đổi; xem lại rồi quyết định. / The incident has changed; look again, then decide."
 
@@ -41,18 +42,44 @@ def detail(
 ) -> IncidentDetail:
     """The incident, whole, with what this user may do with it now."""
     (out,) = incidentview.outs(session, definitions, [row], now)
-    stands = incidentview.standing(row, verdicts.decided_by(session, row.id))
+    stands = incidentview.standing(row, verdicts.told(session, row.id))
     return IncidentDetail(
         **out.model_dump(),
         event_list=incidentview.events(session, row.id),
         verdicts=verdicts.listing(session, row.id),
-        moves=moves(stands, Actor(id=user.id, role=user.role), now),
+        moves=moves(stands, actor(user), now),
+        deeds=deeds(case(row), user.role),
+    )
+
+
+def actor(user: UserOut) -> Actor:
+    """Somebody, for server.verdict."""
+    return Actor(id=user.id, role=user.role, since=user.since)
+
+
+def case(row: IncidentRow) -> Case:
+    """An incident, for server.deed."""
+    return Case(
+        state=State(row.state),
+        status=row.status,
+        mode=row.mode,
+        has_deadline=row.due_at is not None,
+        is_extended=row.extended_at is not None,
     )
 
 
 def show(session: Session, row: IncidentRow, by: Writer) -> IncidentDetail:
     """The same for who writes."""
     return detail(session, by.definitions, row, by.user, by.now)
+
+
+def allow(session: Session, row: IncidentRow, deed: Deed, by: Writer) -> None:
+    """Raises ForbiddenError where the role, ConflictError where the incident's state is in the way of a deed."""
+    said = why_not(deed, case(row), by.user.role)
+    if said is not None and deed in deeds(case(row), "admin"):
+        raise ForbiddenError(said)
+    if said is not None:
+        raise ConflictError(said, show(session, row, by))
 
 
 def write(session: Session, row: IncidentRow, version: int, values: dict[str, Any], by: Writer) -> None:

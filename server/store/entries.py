@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from contract.event import Mode
 from server import deadline, incident
 from server.category import category_of
+from server.deed import Deed
 from server.inbox import is_possible
-from server.schemas import EntryIn, FactsIn, IncidentDetail, UserOut
+from server.schemas import EntryIn, FactsIn, IncidentDetail
 from server.store import audit, casefile, placements
 from server.store.casefile import Writer
-from server.store.errors import ConflictError, InvalidError
+from server.store.errors import InvalidError
 from server.tables import IncidentRow
 from server.verdict import Source, State
 
@@ -21,19 +22,20 @@ RULE_NAME = "by_hand"
 """What stands in place of a rule's name."""
 
 
-def enter(session: Session, entry: EntryIn, *, site: str, user: UserOut, zone: ZoneInfo, now: datetime) -> str:
-    """A new incident; its code. Its time to be handled begins with its row in the audit log.
+def enter(session: Session, entry: EntryIn, site: str, by: Writer) -> IncidentDetail:
+    """A new incident. Its time to be handled begins with its row in the audit log.
 
     Official figures are the legal register's: confirmed at once, and no deadline of ours runs for them.
     Raises InvalidError for a time that cannot be.
     """
-    if not is_possible(entry.occurred_at, now):
+    if not is_possible(entry.occurred_at, by.now):
         raise InvalidError(
             "Thời điểm xảy ra không thể ở tương lai hoặc trước 1970. / It can't have occurred then: days ahead, or "
             "before 1970."
         )
-    (number,) = placements.next_numbers(session, now.astimezone(zone).year, 1)
-    row = _row(entry, incident.code(now.astimezone(zone).year, number), site=site, zone=zone, now=now)
+    year = by.now.astimezone(by.zone).year
+    (number,) = placements.next_numbers(session, year, 1)
+    row = _row(entry, incident.code(year, number), site, by)
     session.add(row)
     session.flush()
     said = {
@@ -43,8 +45,8 @@ def enter(session: Session, entry: EntryIn, *, site: str, user: UserOut, zone: Z
         "occurred_at": row.occurred_at.isoformat(),
         "note": entry.note,
     }
-    audit.record(session, now, user_id=user.id, action="enter", subject=row.code, detail=said)
-    return row.code
+    audit.record(session, by.now, user_id=by.user.id, action="enter", subject=row.code, detail=said)
+    return casefile.show(session, row, by)
 
 
 def change(session: Session, code: str, given: FactsIn, by: Writer) -> IncidentDetail:
@@ -53,12 +55,7 @@ def change(session: Session, code: str, given: FactsIn, by: Writer) -> IncidentD
     Raises NotFoundError, and ConflictError with the current incident: changed since, closed, or part of another.
     """
     row = casefile.find(session, code)
-    if row.state in {State.CLOSED, State.MERGED}:
-        raise ConflictError(
-            "Vụ việc đã đóng hoặc đã gộp; mở lại hoặc tách ra rồi sửa. / It is closed or merged; reopen or split it "
-            "first.",
-            casefile.show(session, row, by),
-        )
+    casefile.allow(session, row, Deed.FACTS, by)
     was = {name: getattr(row, name) for name in given.facts()}
     changed: dict[str, Any] = {name: value for name, value in given.facts().items() if value != was[name]}
     if "is_complex" in changed:
@@ -84,9 +81,9 @@ def _due(session: Session, row: IncidentRow, *, is_complex: bool, zone: ZoneInfo
     return deadline.due_at(began, zone, is_complex=is_complex, is_extended=row.extended_at is not None)
 
 
-def _row(entry: EntryIn, code: str, *, site: str, zone: ZoneInfo, now: datetime) -> IncidentRow:
+def _row(entry: EntryIn, code: str, site: str, by: Writer) -> IncidentRow:
     is_official = Source(entry.source) is Source.OFFICIAL
-    due = deadline.due_at(now, zone, is_complex=entry.is_complex, is_extended=False)
+    due = deadline.due_at(by.now, by.zone, is_complex=entry.is_complex, is_extended=False)
     facts = entry.model_dump(exclude={"note", "category"})
     return IncidentRow(
         **facts,
@@ -99,7 +96,7 @@ def _row(entry: EntryIn, code: str, *, site: str, zone: ZoneInfo, now: datetime)
         mode=str(Mode.ACTIVE),
         state=str(State.CONFIRMED if is_official else State.NEW),
         last_seen_at=entry.occurred_at,
-        created_at=now,
-        confirmed_at=now if is_official else None,
+        created_at=by.now,
+        confirmed_at=by.now if is_official else None,
         due_at=None if is_official else due,
     )

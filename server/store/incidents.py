@@ -2,30 +2,36 @@
 
 import base64
 import binascii
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Severity
 from server.criteria.definition import Definitions
+from server.deadline import due_at
 from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
 from server.store import audit, casefile, incidentview, placements, verdicts
+from server.store.casefile import Writer
 from server.store.errors import ConflictError, ForbiddenError, InvalidError
 from server.tables import HIGHEST_KEY, IncidentRow, UserRow
 from server.verdict import (
     CLAIM_LASTS,
+    COUNTED,
     WAITING,
-    Actor,
     BadReasonError,
     Move,
     NotPermittedError,
     OutOfTurnError,
+    Source,
+    Stamps,
     State,
     follow,
     reason_of,
+    stamps,
 )
 
 MOST: Final = 200
@@ -97,85 +103,68 @@ def detail(session: Session, definitions: Definitions, code: str, user: UserOut,
     return casefile.detail(session, definitions, casefile.find(session, code), user, now)
 
 
-def decide(
-    session: Session, definitions: Definitions, code: str, *, user: UserOut, given: VerdictIn, now: datetime
-) -> IncidentDetail:
+def decide(session: Session, code: str, given: VerdictIn, by: Writer) -> IncidentDetail:
     """Make a move: the state changes, a verdict and an audit row are appended, all in this transaction.
 
     Of many who decide at once exactly one wins: the row is only written at the version the officer looked at.
     Raises NotFoundError, ForbiddenError, InvalidError, and ConflictError with the current incident.
     """
     row = casefile.find(session, code)
-    stands = incidentview.standing(row, verdicts.decided_by(session, row.id))
+    stands = incidentview.standing(row, verdicts.told(session, row.id))
     move = Move(given.move)
     try:
-        reason = reason_of(move, given.reason)
-        to_state = follow(stands, Actor(id=user.id, role=user.role), move, now)
+        reason = reason_of(move, given.reason, given.note)
+        to_state = follow(stands, casefile.actor(by.user), move, by.now)
     except BadReasonError as error:
         raise InvalidError(str(error)) from error
     except NotPermittedError as error:
         raise ForbiddenError(str(error)) from error
     except OutOfTurnError as error:
-        raise ConflictError(
-            _who_has_it(session, stands.holder(now)) or str(error),
-            casefile.detail(session, definitions, row, user, now),
-        ) from error
-    claimed_by = user.id if move is Move.CLAIM else None
-    occurred_at = (placements.began_at(session, row.id) if move is Move.UNDO else None) or row.occurred_at
-    if not _write(
-        session, row.id, given.version, to_state=to_state, claimed_by=claimed_by, occurred_at=occurred_at, now=now
-    ):
-        session.refresh(row)
-        raise ConflictError(
-            "Vụ việc vừa thay đổi; xem lại rồi quyết định. / The incident has changed; look again, then decide.",
-            casefile.detail(session, definitions, row, user, now),
-        )
+        said = _who_has_it(session, stands.holder(by.now)) or str(error)
+        raise ConflictError(said, casefile.show(session, row, by)) from error
+    casefile.write(session, row, given.version, _after(session, row, move, to_state, by), by)
     verdict = verdicts.Given(
         incident_id=row.id,
-        officer_id=user.id,
+        officer_id=by.user.id,
         move=move,
         reason=reason,
         note=given.note,
         from_state=stands.state,
         to_state=to_state,
     )
-    _keep(session, code, verdict, now)
-    session.refresh(row)
-    return casefile.detail(session, definitions, row, user, now)
+    verdicts.append(session, verdict, by.now)
+    detail = {"from": str(stands.state), "to": str(to_state), "reason": reason and str(reason), "note": given.note}
+    audit.record(session, by.now, user_id=by.user.id, action=move, subject=code, detail=detail)
+    return casefile.show(session, row, by)
 
 
-def _keep(session: Session, code: str, given: verdicts.Given, now: datetime) -> None:
-    """Append the verdict and its audit row."""
-    verdicts.append(session, given, now)
-    said = {"from": str(given.from_state), "to": str(given.to_state), "reason": given.reason and str(given.reason)}
-    audit.record(session, now, user_id=given.officer_id, action=given.move, subject=code, detail=said)
+def _after(session: Session, row: IncidentRow, move: Move, to_state: State, by: Writer) -> dict[str, Any]:
+    """What a move makes of the row's columns."""
+    before = Stamps(confirmed_at=row.confirmed_at, handled_at=row.handled_at, closed_at=row.closed_at)
+    is_claim = to_state is State.CLAIMED
+    values: dict[str, Any] = {
+        "state": to_state,
+        "claimed_by": by.user.id if is_claim else None,
+        "claimed_at": by.now if is_claim else None,
+        "due_at": _due(session, row, to_state, by),
+        **asdict(stamps(before, to_state, by.now)),
+    }
+    if move is Move.UNDO and to_state not in COUNTED:
+        values["occurred_at"] = placements.began_at(session, row.id) or row.occurred_at
+    if move is Move.VERIFY:
+        values["assigned_to"] = row.assigned_to or by.user.id
+    return values
 
 
-def _write(
-    session: Session,
-    incident_id: int,
-    version: int,
-    *,
-    to_state: State,
-    claimed_by: int | None,
-    occurred_at: datetime,
-    now: datetime,
-) -> bool:
-    """Whether the row still had this version, and has the new state now."""
-    written = session.execute(
-        update(IncidentRow)
-        .where(IncidentRow.id == incident_id, IncidentRow.version == version)
-        .values(
-            state=to_state,
-            claimed_by=claimed_by,
-            occurred_at=occurred_at,
-            claimed_at=now if claimed_by is not None else None,
-            version=IncidentRow.version + 1,
-        )
-        .returning(IncidentRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return written.scalar_one_or_none() is not None
+def _due(session: Session, row: IncidentRow, to_state: State, by: Writer) -> datetime | None:
+    """Until when it must be handled. What a camera saw has until then from when an officer first says that there is
+    something to it; a deadline that was entered or prolonged stays."""
+    if row.source != Source.CAMERA:
+        return row.due_at
+    if to_state in {State.NEW, State.CLAIMED, State.DISMISSED}:
+        return None
+    began = audit.began_at(session, row.code) or by.now
+    return due_at(began, by.zone, is_complex=row.is_complex, is_extended=row.extended_at is not None)
 
 
 def _who_has_it(session: Session, user_id: int | None) -> str | None:

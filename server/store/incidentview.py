@@ -15,7 +15,7 @@ from server.deadline import days_left
 from server.playback import is_playable
 from server.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
 from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
-from server.verdict import OPEN, Standing, State
+from server.verdict import OPEN, Move, Standing, State, Told, last
 
 _Row = TypeVar("_Row")
 _CHUNK: Final = 500
@@ -29,9 +29,19 @@ def outs(
     return tuple(out for part in _parts(rows) for out in _outs_of_part(session, definitions, part, now))
 
 
-def standing(row: IncidentRow, decided_by: int | None = None) -> Standing:
-    """How an incident stands, for server.verdict."""
-    return Standing(state=State(row.state), claimed_by=row.claimed_by, claimed_at=row.claimed_at, decided_by=decided_by)
+def standing(row: IncidentRow, told: Sequence[Told] = ()) -> Standing:
+    """How an incident stands, for server.verdict. ``told``: its verdicts, oldest first."""
+    holds = last(told)
+    went = [each.officer_id for each in told if each.move == Move.VERIFY]
+    return Standing(
+        state=State(row.state),
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        verified_by=went[-1] if went else None,
+        decided_by=holds.officer_id if holds else None,
+        decided_at=holds.at if holds else None,
+        before=holds.from_state if holds else None,
+    )
 
 
 def events(session: Session, incident_id: int) -> tuple[EventOut, ...]:
@@ -96,7 +106,9 @@ def _outs_of_part(
             claimed_by=people[holder].display_name if holder is not None else None,
             picture_url=evidence_url(pictures[row.id]) if row.id in pictures else None,
             version=row.version,
-            counts_toward=definitions.bearing(row.rule_kind, row.rule_name),
+            counts_toward=definitions.bearing(
+                row.rule_kind, row.rule_name, row.category, row.source, row.camera_assisted
+            ),
             **_facts(row, people.get(row.assigned_to or 0), now),
             merged_into=roots.get(row.merged_into or 0),
         )

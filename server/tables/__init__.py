@@ -2,6 +2,8 @@
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow
+from server.tables.casework import LinkRow, SnoozeRow, UnitRow
+from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -12,18 +14,25 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CriterionEntryRow",
+    "CriterionFileRow",
     "DeadLetter",
     "EdgeRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
+    "FrozenRow",
     "IncidentCounter",
     "IncidentRow",
     "JsonText",
     "Key",
+    "LinkRow",
+    "MergerRow",
     "SequenceGap",
     "SessionRow",
+    "SnoozeRow",
     "Table",
+    "UnitRow",
     "UserRow",
     "UtcDateTime",
     "VerdictRow",

@@ -1,6 +1,7 @@
 """Incidents and verdicts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -8,10 +9,16 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Key, Table
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over the rows that fulfil it only, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class IncidentRow(Table):
@@ -23,8 +30,15 @@ class IncidentRow(Table):
         Index("ix_incidents_state", "state", "occurred_at"),
         Index("ix_incidents_occurred_at", "occurred_at"),
         # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
-        Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
+        Index(
+            "ix_incidents_counting",
+            *("status", "mode", "state", "occurred_at", "rule_kind", "rule_name", "category", "source"),
+            *("camera_assisted", "handled_at", "due_at", "suspects", "victims", "deaths", "injured"),
+        ),
         Index("ix_incidents_queue", "severity", "state", "occurred_at"),
+        # few have either: an index of those few costs the ingest nothing
+        Index("ix_incidents_merged_into", "merged_into", **_where("merged_into IS NOT NULL")),
+        Index("ix_incidents_snoozed", "snoozed_until", **_where("snoozed_until IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -82,6 +96,8 @@ class IncidentRow(Table):
     handled_at: Mapped[datetime | None]
     """When its outcome was given: a spot is standing from ``occurred_at`` until here."""
     closed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    """Its rule was snoozed on its camera when it was made: it is not in the review queue before this."""
     version: Mapped[int] = mapped_column(default=1)
     """Grows by one with each change; a write that knows an older one gets 409."""
 
