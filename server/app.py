@@ -25,6 +25,7 @@ from server.api import (
     pictures,
     playback,
     reports,
+    keeping,
     session,
     users,
 )
@@ -43,6 +44,9 @@ from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
 from server.ui import assets, pages, speech
+from server.sight import Viewpoints
+from server.sweeper import Sweeper
+from server.ui import assets, pages
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
     entries.router,
+    keeping.router,
     evidence.router,
     playback.router,
     criteria.router,
@@ -76,19 +81,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     definitions = definition.load(settings.criteria_file)
     database = open_database(settings)
     database.migrate()
+    files = EvidenceFiles(settings.evidence_dir)
+    copies = WorkingCopies(
+        settings.evidence_dir / "working",
+        clock,
+        at_once=settings.working_copies.at_once,
+        keep_bytes=settings.working_copies.keep_mb * 1_000_000,
+    )
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
-        evidence=EvidenceFiles(settings.evidence_dir),
-        working_copies=WorkingCopies(
-            settings.evidence_dir / "working",
-            clock,
-            at_once=settings.working_copies.at_once,
-            keep_bytes=settings.working_copies.keep_mb * 1_000_000,
-        ),
+        evidence=files,
+        working_copies=copies,
+        sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
@@ -105,6 +113,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     app.state.services = services
     app.add_middleware(Limits, stall_s=settings.http.stall_s)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Viewpoints)
     problems.register(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -122,6 +131,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if with_ingest:
             link.start()
+            services.sweeper.start()
         try:
             yield
         finally:
@@ -129,6 +139,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             await asyncio.to_thread(services.working_copies.close)
             if with_ingest:
                 await asyncio.to_thread(link.stop)
+                await asyncio.to_thread(services.sweeper.stop)
             services.database.close()
 
     return lifespan

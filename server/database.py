@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from server import sight
 from server.tables import JsonText
 
 log = structlog.get_logger(__name__)
@@ -63,12 +64,14 @@ class Database:
         On SQLite it holds the write lock from its first statement on, so that what it reads stays true until it writes.
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            _narrow(session)
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads, from one consistent snapshot; it never waits for a writer."""
         with Session(self._reads, expire_on_commit=False) as session:
+            _narrow(session)
             yield session
 
     def migrate(self) -> None:
@@ -92,6 +95,13 @@ def is_down(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _narrow(session: Session) -> None:
+    """Made for the request of somebody who may see some cameras only, it finds no others."""
+    allowed = sight.current()
+    if allowed is not None:
+        sight.narrow(session, allowed)
 
 
 def _to_json(value: object) -> str:

@@ -25,6 +25,11 @@ class EvidenceFiles:
         self._lock = threading.Lock()
         self._claimed: set[str] = set()
 
+    @property
+    def folder(self) -> Path:
+        """Where it all lies."""
+        return self._folder
+
     def path(self, sha256: str) -> Path:
         """Where the whole file lies, or will lie."""
         return self._folder / sha256[:2] / sha256
@@ -51,6 +56,11 @@ class EvidenceFiles:
     def discard(self, sha256: str) -> None:
         """Forget its partial bytes."""
         self.partial(sha256).unlink(missing_ok=True)
+
+    def delete(self, sha256: str) -> None:
+        """Remove it, whole or partial; nothing happens when it is not here."""
+        self.path(sha256).unlink(missing_ok=True)
+        self.discard(sha256)
 
     def open_partial(self, sha256: str, offset: int) -> BinaryIO:
         """The partial file, cut to ``offset`` bytes and ready for the next one."""

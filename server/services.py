@@ -16,6 +16,7 @@ from server.metrics import Metrics
 from server.playback import WorkingCopies
 from server.reports.style import Speech
 from server.settings import Settings
+from server.sweeper import Sweeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Services:
     live: Live
     evidence: EvidenceFiles
     working_copies: WorkingCopies
+    sweeper: Sweeper
     metrics: Metrics
     definitions: Definitions
     """The criteria, as the file named when the server started."""

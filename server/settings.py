@@ -74,6 +74,20 @@ class ReportSettings(Part):
     """Empty: room to write it."""
     recipients: tuple[str, ...] = ("Công an tỉnh (để báo cáo)", "Lưu: VT")
     """Nơi nhận, a line each."""
+class RetentionSettings(Part):
+    """How long evidence is kept; what an officer holds or has confirmed stays until its file is closed."""
+
+    unreviewed_days: float = Field(default=30.0, ge=1.0, le=3650.0)
+    dismissed_days: float = Field(default=7.0, ge=1.0, le=3650.0)
+    closed_days: float = Field(default=365.0, ge=30.0, le=36500.0)
+    audit_days: float = Field(default=1826.0, ge=365.0, le=36500.0)
+    """Five years: the audit, and the record of what was deleted."""
+    keep_free_gb: float = Field(default=5.0, ge=0.0)
+    """With less room than this (10^9 bytes) on the evidence's disk, what nobody confirmed goes before its time."""
+    early_after_days: float = Field(default=3.0, ge=0.0, le=3650.0)
+    """But not before it was kept for so long."""
+    every_minutes: float = Field(default=60.0, ge=0.0)
+    """How often it is looked at; 0: never, nothing is deleted."""
 
 
 class Settings(Part):
@@ -85,6 +99,7 @@ class Settings(Part):
     evidence_dir: Path = Path("var/server/evidence")
     """Pictures and clips, by hash."""
     working_copies: WorkingCopySettings = WorkingCopySettings()
+    retention: RetentionSettings = RetentionSettings()
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
     report: ReportSettings = ReportSettings()

@@ -49,7 +49,9 @@ async def put_picture(
 def look_at_picture(camera_id: Annotated[int, Path(ge=1, le=HIGHEST_KEY)], user: Viewer, has: Has) -> Response:
     """The camera's latest picture. That it was looked at is kept in the audit."""
     path = has.evidence.picture(camera_id)
-    if not path.is_file():
+    with has.database.read() as session:
+        is_there = cameras.is_there(session, camera_id)
+    if not is_there or not path.is_file():
         raise HTTPException(404, "Camera này chưa gửi hình. / This camera has sent no picture yet.")
     keep_look(has, user.id, "view_picture", f"camera {camera_id}", "latest picture")
     return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

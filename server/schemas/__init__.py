@@ -35,6 +35,8 @@ from server.schemas.incidents import (
     VerdictIn,
     VerdictOut,
 )
+from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
     "NO_NUL",
@@ -51,12 +53,16 @@ __all__ = [
     "CriterionOut",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeletionOut",
+    "DeletionPage",
     "EdgeOut",
     "EdgeToken",
     "EntryIn",
     "EventOut",
     "EvidenceOut",
     "FactsIn",
+    "HoldIn",
+    "HoldOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
@@ -69,6 +75,10 @@ __all__ = [
     "ReasonOut",
     "Result",
     "RevisionOut",
+    "RetentionOut",
+    "RetentionRule",
+    "RightsIn",
+    "RightsOut",
     "Role",
     "RuleVersionOut",
     "Schema",

@@ -28,6 +28,11 @@ def ids_of(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], i
     return {(edge_id, name): camera_id for edge_id, name, camera_id in rows}
 
 
+def is_there(session: Session, camera_id: int) -> bool:
+    """Whether there is one of this id that the one who asks may see."""
+    return session.scalar(select(CameraRow.id).where(CameraRow.id == camera_id)) is not None
+
+
 def of_edges(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], CameraRow]:
     """Every camera of these edges, by edge id and name."""
     rows = session.scalars(select(CameraRow).where(CameraRow.edge_id.in_(list(edge_ids))))

@@ -63,6 +63,11 @@ def waiting_count(session: Session) -> int:
     return session.scalar(found) or 0
 
 
+def is_there(session: Session, incident_id: int) -> bool:
+    """Whether there is one of this id that the one who asks may see."""
+    return session.scalar(select(IncidentRow.id).where(IncidentRow.id == incident_id)) is not None
+
+
 def listing(
     session: Session,
     definitions: Definitions,

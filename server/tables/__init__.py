@@ -7,6 +7,7 @@ from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRo
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
+from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.people import AuditRow, SessionRow, UserRow
 
 __all__ = [
@@ -16,18 +17,23 @@ __all__ = [
     "CameraRow",
     "CriterionEntryRow",
     "CriterionFileRow",
+    "CriteriaVersion",
     "DeadLetter",
+    "DeletionRow",
     "EdgeRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
     "FrozenRow",
+    "HoldRow",
     "IncidentCounter",
     "IncidentRow",
     "JsonText",
     "Key",
     "LinkRow",
     "MergerRow",
+    "ReplayRow",
+    "RightRow",
     "SequenceGap",
     "SessionRow",
     "SnoozeRow",

@@ -76,6 +76,10 @@ class Office:
             session.flush()
             return row.id
 
+    def begin_numbers(self, first: int) -> None:
+        """The next incident's number: beyond those that ingest gave."""
+        self._numbers = count(first)
+
     def browser(self) -> httpx.Client:
         """A browser that is not signed in."""
         # a context without the machine's certificates: reading those takes longer than a test, and this is plain HTTP

@@ -171,9 +171,9 @@ class Ward:
 
 
 @contextmanager
-def open_ward(folder: Path) -> Iterator[Ward]:
-    """A ward with one edge; no officer and no camera yet."""
-    with open_office(folder) as office:
+def open_ward(folder: Path, url: str | None = None) -> Iterator[Ward]:
+    """A ward with one edge; no officer and no camera yet. ``url``: of its database, by default a SQLite file."""
+    with open_office(folder, url) as office:
         has = office.services
         with has.database.transaction() as session:
             token = edges.register(session, SITE, EDGE, has.clock.now())
