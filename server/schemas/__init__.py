@@ -3,6 +3,17 @@
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
+from server.schemas.camerasettings import (
+    CameraFactsIn,
+    CameraFactsOut,
+    CameraServiceIn,
+    CameraSettingsIn,
+    CameraSettingsOut,
+    CameraVersionOut,
+    DayUp,
+    RuleDay,
+    Standing,
+)
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.incidents import (
@@ -20,9 +31,16 @@ from server.schemas.incidents import (
 __all__ = [
     "NO_NUL",
     "AccountOut",
+    "CameraFactsIn",
+    "CameraFactsOut",
     "CameraOut",
+    "CameraServiceIn",
+    "CameraSettingsIn",
+    "CameraSettingsOut",
+    "CameraVersionOut",
     "CriterionDetail",
     "CriterionOut",
+    "DayUp",
     "DeadLetterOut",
     "DeadLetterPage",
     "EdgeOut",
@@ -38,9 +56,11 @@ __all__ = [
     "ReasonOut",
     "Result",
     "Role",
+    "RuleDay",
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "Standing",
     "SubjectOut",
     "UserOut",
     "VerdictIn",

@@ -1,7 +1,7 @@
 """The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; the same on SQLite and PostgreSQL."""
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
-from server.tables.cameras import CameraHour, CameraRow
+from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -12,6 +12,7 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CameraSettingsRow",
     "DeadLetter",
     "EdgeRow",
     "EventRevision",

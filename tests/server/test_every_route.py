@@ -36,6 +36,10 @@ EDGES = {
 OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/me/password")}
 """Writes that anybody who signed in may make: to what is their own."""
 LOWEST: dict[tuple[str, str], Role] = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): "supervisor",
+    ("POST", "/api/v1/cameras/{camera_id}/picture"): "officer",
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
@@ -47,6 +51,9 @@ LOWEST: dict[tuple[str, str], Role] = {
 }
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): {"version": 0, "drawing": None},
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): {"version": 0},
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): {"in_service": False},
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
