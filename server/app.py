@@ -20,6 +20,7 @@ from server.api import (
     entries,
     evidence,
     freezes,
+    camerasettings,
     incidents,
     live,
     pictures,
@@ -33,6 +34,7 @@ from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
 from server.limits import Limits
@@ -62,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     criterionentries.router,
     freezes.router,
     cameras.router,
+    camerasettings.router,
     pictures.router,
     edges.router,
     users.router,
@@ -92,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         settings=settings,
         clock=clock,
         database=database,
+        dispatch=Dispatch(database, clock),
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
         evidence=files,
@@ -124,8 +128,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
 def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """From the first request to the last: MQTT runs meanwhile."""
     settings, clock, metrics = services.settings, services.clock, services.metrics
-    ingest = Ingest(settings, database=services.database, clock=clock, live=services.live, metrics=metrics)
-    link = Link(settings, ingest.take, clock=clock, metrics=metrics)
+    dispatch = services.dispatch
+    ingest = Ingest(
+        settings, database=services.database, clock=clock, live=services.live, metrics=metrics, dispatch=dispatch
+    )
+    link = Link(settings, ingest.take, clock=clock, metrics=metrics, greet=dispatch.configure)
+    if with_ingest:
+        dispatch.connect(link.publish)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from server.clock import Clock
 from server.criteria.definition import Definitions
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.live import Live
 from server.metrics import Metrics
@@ -31,6 +32,7 @@ class Services:
     working_copies: WorkingCopies
     sweeper: Sweeper
     metrics: Metrics
+    dispatch: Dispatch
     definitions: Definitions
     """The criteria, as the file named when the server started."""
     calendar: Calendar

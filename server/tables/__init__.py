@@ -4,6 +4,7 @@ from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow
 from server.tables.casework import LinkRow, SnoozeRow, UnitRow
 from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
+from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -18,6 +19,7 @@ __all__ = [
     "CriterionEntryRow",
     "CriterionFileRow",
     "CriteriaVersion",
+    "CameraSettingsRow",
     "DeadLetter",
     "DeletionRow",
     "EdgeRow",
