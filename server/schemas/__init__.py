@@ -4,6 +4,16 @@ from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
+from server.schemas.desk import (
+    DayOut,
+    PlanOut,
+    SavedFilterIn,
+    SavedFilterOut,
+    SpotIn,
+    SpotOut,
+    SuggestionOut,
+    TallyOut,
+)
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.incidents import (
     EventOut,
@@ -23,6 +33,7 @@ __all__ = [
     "CameraOut",
     "CriterionDetail",
     "CriterionOut",
+    "DayOut",
     "DeadLetterOut",
     "DeadLetterPage",
     "EdgeOut",
@@ -34,14 +45,21 @@ __all__ = [
     "IncidentPage",
     "NewPassword",
     "PeriodOut",
+    "PlanOut",
     "Problem",
     "ReasonOut",
     "Result",
     "Role",
+    "SavedFilterIn",
+    "SavedFilterOut",
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "SpotIn",
+    "SpotOut",
     "SubjectOut",
+    "SuggestionOut",
+    "TallyOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",

@@ -2,6 +2,7 @@
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow
+from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -21,6 +22,9 @@ __all__ = [
     "IncidentRow",
     "JsonText",
     "Key",
+    "PlanRow",
+    "PlanSpotRow",
+    "SavedFilterRow",
     "SequenceGap",
     "SessionRow",
     "Table",

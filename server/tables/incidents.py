@@ -1,6 +1,7 @@
 """Incidents and verdicts."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     JSON,
@@ -8,10 +9,28 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Key, Table
+
+
+_SEARCHED: Final = (
+    ("label", "place_label <> ''", "place_label"),
+    ("category", "category <> ''", "category"),
+    ("source", "source <> 'camera'", "source"),
+    ("assigned", "assigned_to IS NOT NULL", "assigned_to"),
+    ("claimed", "claimed_by IS NOT NULL", "claimed_by"),
+    ("number", "official_number <> ''", "official_number"),
+    ("worded", "title <> '' OR official_number <> ''", None),
+)
+"""Name, condition and column of an index over the few rows that have such a thing: it costs the others nothing."""
+
+
+def _partial(name: str, condition: str, column: str | None) -> Index:
+    columns = ("occurred_at",) if column is None else (column, "occurred_at")
+    return Index(f"ix_incidents_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class IncidentRow(Table):
@@ -25,6 +44,12 @@ class IncidentRow(Table):
         # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
         Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
         Index("ix_incidents_queue", "severity", "state", "occurred_at"),
+        # a token of the search is a walk along one of these, newest first (server/store/searching.py)
+        Index("ix_incidents_camera", "camera_id", "occurred_at"),
+        Index("ix_incidents_unit", "unit", "occurred_at"),
+        Index("ix_incidents_kind", "rule_kind", "occurred_at"),
+        Index("ix_incidents_rule", "rule_name", "rule_kind", "occurred_at"),
+        *(_partial(*each) for each in _SEARCHED),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -1,0 +1,63 @@
+"""What may follow what an officer has typed so far: keys, and the values of a key."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.search import words
+from server.search.query import EXAMPLES
+from server.search.words import Key, fold
+
+MOST: Final = 12
+_LAST: Final = re.compile(r'(?:^|\s)(-?(?:[^\s"]|"[^"]*"?)*)$')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """``text``: the whole search with it. ``token``: the part that is new. ``about``: what officers call it."""
+
+    text: str
+    token: str
+    about: str
+
+
+def completions(text: str, names: Mapping[Key, Sequence[tuple[str, str]]]) -> tuple[Suggestion, ...]:
+    """Ways to go on with the last token. ``names``: value and what it is called, of keys whose values the ward has."""
+    found = _LAST.search(text)
+    last = found[1] if found else ""
+    before = text[: len(text) - len(last)]
+    sign = "-" if last.startswith("-") else ""
+    name, colon, begun = last.removeprefix("-").partition(":")
+    if not colon:
+        offered = [(f"{sign}{key}:", f"{words.ALIASES[key][0]} – {EXAMPLES[key]}") for key in _keys(name)]
+    else:
+        key = words.KEYS_BY_NAME.get(fold(name))
+        *done, begun = begun.split(",")
+        head = f"{sign}{key}:{''.join(f'{each},' for each in done)}"
+        offered = [(f"{head}{_written(code)}", label) for code, label in _values(key, begun, names)] if key else []
+    return tuple(Suggestion(text=f"{before}{token}", token=token, about=about) for token, about in offered[:MOST])
+
+
+def _keys(begun: str) -> list[Key]:
+    wanted = fold(begun)
+    return [key for key in Key if any(fold(name).startswith(wanted) for name in (key, *words.ALIASES[key]))]
+
+
+def _values(key: Key, begun: str, names: Mapping[Key, Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+    wanted = fold(begun.strip('"'))
+    known: list[tuple[str, tuple[str, ...]]] = []
+    if key in words.VALUES:
+        known = list(words.VALUES[key].items())
+    elif key in words.DATES:
+        known = [("today", ("hôm nay",)), ("yesterday", ("hôm qua",)), ("7d", ("7 ngày trước",))]
+    else:
+        known = [(code, (label,)) for code, label in names.get(key, ())]
+    fits = [(str(code), called) for code, called in known if any(wanted in fold(each) for each in (code, *called))]
+    # what begins like it comes before what only holds it
+    fits.sort(key=lambda each: not any(fold(name).startswith(wanted) for name in (each[0], *each[1])))
+    return [(code, called[0] if called else "") for code, called in fits]
+
+
+def _written(code: str) -> str:
+    return f'"{code}"' if re.search(r'[\s,"]', code) else code
