@@ -11,7 +11,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
+from server.api import (
+    cameras,
+    criteria,
+    docs,
+    edges,
+    evidence,
+    filters,
+    incidents,
+    listing,
+    live,
+    pictures,
+    plan,
+    playback,
+    session,
+    users,
+)
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -32,6 +47,9 @@ log = structlog.get_logger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    listing.router,
+    filters.router,
+    plan.router,
     incidents.router,
     evidence.router,
     playback.router,

@@ -22,21 +22,39 @@ class Suggestion:
     about: str
 
 
-def completions(text: str, names: Mapping[Key, Sequence[tuple[str, str]]]) -> tuple[Suggestion, ...]:
-    """Ways to go on with the last token. ``names``: value and what it is called, of keys whose values the ward has."""
+def completions(
+    text: str, names: Mapping[Key, Sequence[tuple[str, str]]], *, in_vietnamese: bool = True
+) -> tuple[Suggestion, ...]:
+    """Ways to go on with the last token. ``names``: value and what it is called, of keys whose values the ward has.
+
+    Keys and closed values are English words; ``in_vietnamese`` tells beside them what an officer calls them.
+    """
     found = _LAST.search(text)
     last = found[1] if found else ""
     before = text[: len(text) - len(last)]
     sign = "-" if last.startswith("-") else ""
     name, colon, begun = last.removeprefix("-").partition(":")
     if not colon:
-        offered = [(f"{sign}{key}:", f"{words.ALIASES[key][0]} – {EXAMPLES[key]}") for key in _keys(name)]
+        offered = [(f"{sign}{key}:", _about(key, in_vietnamese=in_vietnamese)) for key in _keys(name)]
     else:
         key = words.KEYS_BY_NAME.get(fold(name))
         *done, begun = begun.split(",")
         head = f"{sign}{key}:{''.join(f'{each},' for each in done)}"
         offered = [(f"{head}{_written(code)}", label) for code, label in _values(key, begun, names)] if key else []
+        if not in_vietnamese and key not in names:
+            offered = [(token, "") for token, _ in offered]
     return tuple(Suggestion(text=f"{before}{token}", token=token, about=about) for token, about in offered[:MOST])
+
+
+def named_key(text: str) -> Key | None:
+    """The key whose value is being typed."""
+    found = _LAST.search(text)
+    name, colon, _ = (found[1] if found else "").removeprefix("-").partition(":")
+    return words.KEYS_BY_NAME.get(fold(name)) if colon else None
+
+
+def _about(key: Key, *, in_vietnamese: bool) -> str:
+    return f"{words.ALIASES[key][0]} – {EXAMPLES[key]}" if in_vietnamese else EXAMPLES[key]
 
 
 def _keys(begun: str) -> list[Key]:

@@ -34,17 +34,13 @@ def keep(session: Session, user: UserOut, given: SavedFilterIn, now: datetime) -
     Raises InvalidError for a search with a fault, ForbiddenError, TakenError when there are too many.
     """
     if given.is_shared and not at_least(user.role, "supervisor"):
-        raise ForbiddenError(
-            "Chỉ chỉ huy chia sẻ được bộ lọc. / Only a supervisor shares a filter with everybody."
-        )
+        raise ForbiddenError("Chỉ chỉ huy chia sẻ được bộ lọc. / Only a supervisor shares a filter with everybody.")
     search, name = parse(given.query), " ".join(given.name.split())
     if search.faults:
         raise InvalidError(f"{search.faults[0].vi} / {search.faults[0].en}")
     if search.is_empty or not name:
         raise InvalidError("Bộ lọc cần tên và câu tìm. / A filter needs a name and a search.")
-    row = session.scalar(
-        select(SavedFilterRow).where(SavedFilterRow.user_id == user.id, SavedFilterRow.name == name)
-    )
+    row = session.scalar(select(SavedFilterRow).where(SavedFilterRow.user_id == user.id, SavedFilterRow.name == name))
     if row is None:
         own = select(func.count()).select_from(SavedFilterRow).where(SavedFilterRow.user_id == user.id)
         if (session.scalar(own) or 0) >= MOST:

@@ -8,7 +8,9 @@ from typing import Final
 from sqlalchemy import CTE, ColumnElement, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.search import fold
+from server.criteria.definition import Definitions
+from server.search import Key, fold
+from server.search.words import RULES
 from server.store.errors import InvalidError
 from server.tables import CameraRow, EdgeRow, IncidentRow, UserRow
 
@@ -27,7 +29,7 @@ class Named:
 
 
 def cameras(session: Session) -> list[Named]:
-    """Every camera there ever was, by name, label, and edge/name."""
+    """Every camera there ever was, by label, name, edge/name and #id."""
     rows = session.execute(
         select(CameraRow.id, CameraRow.name, CameraRow.label, EdgeRow.name.label("edge"))
         .join(EdgeRow, EdgeRow.id == CameraRow.edge_id)
@@ -38,7 +40,7 @@ def cameras(session: Session) -> list[Named]:
         Named(
             id=row.id,
             value=row.name if times[row.name] == 1 else f"{row.edge}/{row.name}",
-            names=tuple(name for name in (row.label, row.name, f"{row.edge}/{row.name}") if name),
+            names=tuple(name for name in (row.label, row.name, f"{row.edge}/{row.name}", f"#{row.id}") if name),
         )
         for row in rows
     ]
@@ -89,6 +91,22 @@ def _jumping(column: InstrumentedAttribute[str], *conditions: ColumnElement[bool
     walk = select(func.min(column).label("value")).where(*conditions).cte(f"each_{column.key}", recursive=True)
     after = select(func.min(column)).where(column > walk.c.value, *conditions).correlate(walk).scalar_subquery()
     return walk.union_all(select(after).where(walk.c.value.is_not(None)))
+
+
+def suggested(session: Session, definitions: Definitions, key: Key, *, in_vietnamese: bool) -> list[tuple[str, str]]:
+    """Value and what it is called of everything that a key of the ward's own may name."""
+    if key is Key.CAMERA:
+        return [(each.value, each.names[0]) for each in cameras(session)]
+    if key is Key.OFFICER:
+        return [(each.value, each.names[0]) for each in people(session)]
+    if key is Key.UNIT:
+        return [(unit, "") for unit in units(session)]
+    if key is Key.CRITERION:
+        return [(each.code, each.name.vi if in_vietnamese else each.name.en) for each in definitions.criteria]
+    if key is Key.RULE:
+        known = [(code, called[0] if in_vietnamese else "") for code, called in RULES.items()]
+        return [*known, *((name, "") for name in sorted({name for _, name in rules(session)} - {""}))]
+    return []
 
 
 def find(wanted: str, known: Iterable[Named], what_vi: str, what_en: str) -> list[Named]:

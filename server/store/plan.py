@@ -71,9 +71,7 @@ def place(session: Session, given: SpotIn, user_id: int, now: datetime) -> SpotO
         there, name = given.name in names.units(session), given.name
     if not there:
         raise NotFoundError("Không có camera hoặc đơn vị này. / There is no such camera or unit.")
-    session.merge(
-        PlanSpotRow(kind=given.kind, name=name, x=given.x, y=given.y, placed_by=user_id, placed_at=now)
-    )
+    session.merge(PlanSpotRow(kind=given.kind, name=name, x=given.x, y=given.y, placed_by=user_id, placed_at=now))
     said = {"x": round(given.x, 4), "y": round(given.y, 4)}
     audit.record(session, now, user_id=user_id, action="place_on_plan", subject=f"{given.kind} {name}", detail=said)
     return SpotOut(kind=given.kind, name=name, x=given.x, y=given.y)
