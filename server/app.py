@@ -27,6 +27,9 @@ from server.api import (
     playback,
     reports,
     keeping,
+    filters,
+    listing,
+    plan,
     session,
     users,
 )
@@ -54,6 +57,9 @@ log = structlog.get_logger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    listing.router,
+    filters.router,
+    plan.router,
     incidents.router,
     entries.router,
     keeping.router,

@@ -32,6 +32,16 @@ from server.schemas.camerasettings import (
     RuleDay,
     Standing,
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
+from server.schemas.desk import (
+    DayOut,
+    PlanOut,
+    SavedFilterIn,
+    SavedFilterOut,
+    SpotIn,
+    SpotOut,
+    SuggestionOut,
+    TallyOut,
+)
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
@@ -69,6 +79,7 @@ __all__ = [
     "CriterionFileOut",
     "CriterionOut",
     "DayUp",
+    "DayOut",
     "DeadLetterOut",
     "DeadLetterPage",
     "DeletionOut",
@@ -89,6 +100,7 @@ __all__ = [
     "MergerOut",
     "NewPassword",
     "PeriodOut",
+    "PlanOut",
     "Problem",
     "ReasonOut",
     "Result",
@@ -104,7 +116,13 @@ __all__ = [
     "Scoreboard",
     "SessionOut",
     "Standing",
+    "SavedFilterIn",
+    "SavedFilterOut",
+    "SpotIn",
+    "SpotOut",
     "SubjectOut",
+    "SuggestionOut",
+    "TallyOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, func, or_, select
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Severity
 from server.criteria.definition import Definitions
@@ -21,6 +24,10 @@ from server.tables import HIGHEST_KEY, IncidentRow, UserRow
 from server.verdict import (
     CLAIM_LASTS,
     COUNTED,
+from server.schemas import IncidentDetail, IncidentOut, UserOut, VerdictIn
+from server.store import audit, incidentview, placements, verdicts
+from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from server.tables import IncidentRow, UserRow
     WAITING,
     BadReasonError,
     Move,
@@ -34,8 +41,6 @@ from server.verdict import (
     stamps,
 )
 
-MOST: Final = 200
-"""Incidents on one page at most."""
 _MOST_URGENT_FIRST: Final = tuple(reversed(Severity))
 
 
@@ -177,31 +182,3 @@ def _who_has_it(session: Session, user_id: int | None) -> str | None:
         return None
     name = session.scalar(select(UserRow.display_name).where(UserRow.id == user_id))
     return f"{name} đang xử lý vụ việc này. / {name} has claimed this incident."
-
-
-def _in_state(state: str, now: datetime) -> list[ColumnElement[bool]]:
-    """Which rows are shown in this state, in parts: a claim that has expired is shown as new."""
-    if state not in set(State):
-        raise InvalidError(f"there is no state {state!r}; use one of: {', '.join(State)}")
-    same, expired = IncidentRow.state == state, now - CLAIM_LASTS
-    if state == State.NEW:
-        return [same, and_(IncidentRow.state == State.CLAIMED, IncidentRow.claimed_at <= expired)]
-    if state == State.CLAIMED:
-        return [and_(same, IncidentRow.claimed_at > expired)]
-    return [same]
-
-
-def _cursor(row: IncidentRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.occurred_at.isoformat()} {row.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        read = datetime.fromisoformat(at), int(last_id)
-        read[0].astimezone(UTC)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise InvalidError("the cursor is none that this server gave; begin without one") from error
-    if read[0].tzinfo is None or not 0 < read[1] <= HIGHEST_KEY:
-        raise InvalidError("the cursor is none that this server gave; begin without one")
-    return read

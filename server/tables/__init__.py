@@ -5,6 +5,7 @@ from server.tables.cameras import CameraHour, CameraRow
 from server.tables.casework import LinkRow, SnoozeRow, UnitRow
 from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
 from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
+from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
@@ -36,6 +37,9 @@ __all__ = [
     "MergerRow",
     "ReplayRow",
     "RightRow",
+    "PlanRow",
+    "PlanSpotRow",
+    "SavedFilterRow",
     "SequenceGap",
     "SessionRow",
     "SnoozeRow",
