@@ -13,23 +13,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import problems
 from server.api import (
     cameras,
+    camerasettings,
     criteria,
     criterionentries,
     docs,
     edges,
     entries,
     evidence,
+    filters,
     freezes,
-    camerasettings,
     incidents,
+    keeping,
+    listing,
     live,
     pictures,
+    plan,
     playback,
     reports,
-    keeping,
-    filters,
-    listing,
-    plan,
     session,
     users,
 )
@@ -48,10 +48,9 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
-from server.ui import assets, pages, speech
 from server.sight import Viewpoints
 from server.sweeper import Sweeper
-from server.ui import assets, pages
+from server.ui import assets, pages, speech
 
 log = structlog.get_logger(__name__)
 

@@ -74,6 +74,8 @@ class ReportSettings(Part):
     """Empty: room to write it."""
     recipients: tuple[str, ...] = ("Công an tỉnh (để báo cáo)", "Lưu: VT")
     """Nơi nhận, a line each."""
+
+
 class RetentionSettings(Part):
     """How long evidence is kept; what an officer holds or has confirmed stays until its file is closed."""
 

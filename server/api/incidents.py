@@ -8,14 +8,9 @@ from fastapi.responses import JSONResponse
 from server.api.casework import written
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import conflict, problems
-from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
+from server.schemas import IncidentDetail, IncidentOut, ReasonOut, VerdictIn
 from server.store import incidents
 from server.store.errors import StoreError
-from server.tables import HIGHEST_KEY
-from server.verdict import MEANINGS, State
-from server.api.responses import conflict, conflicting, problems
-from server.schemas import IncidentDetail, IncidentOut, ReasonOut, VerdictIn
-from server.store.errors import ConflictError, StoreError
 from server.verdict import MEANINGS
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])

@@ -70,15 +70,13 @@ class Figures:
     fits: dict[tuple[str, str], dict[Kind, bool]] = field(default_factory=dict)
 
 
+@of_the_ward
 def read(session: Session, definitions: Definitions, period: Period, now: datetime) -> Figures:
     """The figures of a period and its cùng kỳ."""
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
     asked = {check.measure.aggregate for check in _checks(definitions)}
     stands, clears = "standing" in asked, "median_time_to_clear" in asked
-@of_the_ward
-def read(session: Session, period: Period, now: datetime) -> Figures:
-    """The figures of a period: two queries."""
-    until = min(max(now, period.start_at), period.end_at)
+
     return Figures(
         current=_side(session, period, now, stands=stands, clears=clears),
         before=_side(session, before, now, stands=False, clears=False),

@@ -1,33 +1,22 @@
 """Incidents: what officers look at and decide."""
 
-import base64
-import binascii
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
-from datetime import datetime
-from typing import Final
-
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.event import Severity
 from server.criteria.definition import Definitions
 from server.deadline import due_at
-from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
+from server.schemas import IncidentDetail, IncidentOut, UserOut, VerdictIn
 from server.store import audit, casefile, incidentview, placements, verdicts
 from server.store.casefile import Writer
 from server.store.errors import ConflictError, ForbiddenError, InvalidError
-from server.tables import HIGHEST_KEY, IncidentRow, UserRow
-from server.verdict import (
-    CLAIM_LASTS,
-    COUNTED,
-from server.schemas import IncidentDetail, IncidentOut, UserOut, VerdictIn
-from server.store import audit, incidentview, placements, verdicts
-from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from server.tables import IncidentRow, UserRow
+from server.verdict import (
+    COUNTED,
     WAITING,
     BadReasonError,
     Move,
@@ -71,41 +60,6 @@ def waiting_count(session: Session) -> int:
 def is_there(session: Session, incident_id: int) -> bool:
     """Whether there is one of this id that the one who asks may see."""
     return session.scalar(select(IncidentRow.id).where(IncidentRow.id == incident_id)) is not None
-
-
-def listing(
-    session: Session,
-    definitions: Definitions,
-    now: datetime,
-    *,
-    state: str | None = None,
-    camera: int | None = None,
-    rule_kind: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> IncidentPage:
-    """A page of incidents, newest first. ``camera``: its id. ``cursor``: the page before's ``next_cursor``.
-
-    A page is unmoved by incidents that arrive meanwhile. Raises InvalidError for a state or cursor that makes no sense.
-    """
-    limit = max(1, min(limit, MOST))
-    found = select(IncidentRow).order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(limit + 1)
-    if camera is not None:
-        found = found.where(IncidentRow.camera_id == camera)
-    if rule_kind is not None:
-        found = found.where(IncidentRow.rule_kind == rule_kind)
-    if cursor is not None:
-        at, last_id = _read_cursor(cursor)
-        found = found.where(IncidentRow.occurred_at <= at, or_(IncidentRow.occurred_at < at, IncidentRow.id < last_id))
-    # one query a state: an index gives each in order, which it can't for "one or the other"
-    asked = [found.where(each) for each in _in_state(state, now)] if state is not None else [found]
-    rows = [row for query in asked for row in session.scalars(query)]
-    rows = sorted(rows, key=lambda row: (row.occurred_at, row.id), reverse=True)[: limit + 1]
-    page = rows[:limit]
-    return IncidentPage(
-        items=incidentview.outs(session, definitions, page, now),
-        next_cursor=_cursor(page[-1]) if len(rows) > limit else None,
-    )
 
 
 def detail(session: Session, definitions: Definitions, code: str, user: UserOut, now: datetime) -> IncidentDetail:

@@ -1,10 +1,9 @@
 """The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; the same on SQLite and PostgreSQL."""
 
 from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
-from server.tables.cameras import CameraHour, CameraRow
+from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
 from server.tables.casework import LinkRow, SnoozeRow, UnitRow
 from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
-from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
 from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
@@ -17,10 +16,10 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CameraSettingsRow",
+    "CriteriaVersion",
     "CriterionEntryRow",
     "CriterionFileRow",
-    "CriteriaVersion",
-    "CameraSettingsRow",
     "DeadLetter",
     "DeletionRow",
     "EdgeRow",
@@ -35,10 +34,10 @@ __all__ = [
     "Key",
     "LinkRow",
     "MergerRow",
-    "ReplayRow",
-    "RightRow",
     "PlanRow",
     "PlanSpotRow",
+    "ReplayRow",
+    "RightRow",
     "SavedFilterRow",
     "SequenceGap",
     "SessionRow",

@@ -1,8 +1,7 @@
 """Incidents and verdicts."""
 
 from datetime import datetime
-from typing import Any
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +19,8 @@ from server.tables.base import Key, Table
 def _where(condition: str) -> dict[str, Any]:
     """An index over the rows that fulfil it only, on either database."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 _SEARCHED: Final = (
     ("label", "place_label <> ''", "place_label"),
     ("category", "category <> ''", "category"),
