@@ -14,6 +14,7 @@ from server import problems
 from server.api import (
     cameras,
     criteria,
+    deeds,
     docs,
     edges,
     entries,
@@ -23,6 +24,8 @@ from server.api import (
     pictures,
     playback,
     session,
+    snoozes,
+    units,
     users,
 )
 from server.clock import Clock, SystemClock
@@ -47,6 +50,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
     entries.router,
+    deeds.router,
+    snoozes.router,
+    units.router,
     evidence.router,
     playback.router,
     criteria.router,

@@ -102,6 +102,7 @@ def require(role: Role) -> Callable[[SignedIn], UserOut]:
 
 Viewer = Annotated[UserOut, Depends(require("viewer"))]
 Officer = Annotated[UserOut, Depends(require("officer"))]
+Supervisor = Annotated[UserOut, Depends(require("supervisor"))]
 Admin = Annotated[UserOut, Depends(require("admin"))]
 
 

@@ -3,6 +3,18 @@
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
+from server.schemas.casework import (
+    AssignIn,
+    ExtendIn,
+    LinkIn,
+    MergeIn,
+    SnoozeIn,
+    SnoozeOut,
+    SplitIn,
+    UnitEnd,
+    UnitIn,
+    UnitOut,
+)
 from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
@@ -22,6 +34,7 @@ from server.schemas.incidents import (
 __all__ = [
     "NO_NUL",
     "AccountOut",
+    "AssignIn",
     "CameraOut",
     "CriterionDetail",
     "CriterionOut",
@@ -32,11 +45,14 @@ __all__ = [
     "EntryIn",
     "EventOut",
     "EvidenceOut",
+    "ExtendIn",
     "FactsIn",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "LinkIn",
     "LinkOut",
+    "MergeIn",
     "NewPassword",
     "PeriodOut",
     "Problem",
@@ -46,7 +62,13 @@ __all__ = [
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "SnoozeIn",
+    "SnoozeOut",
+    "SplitIn",
     "SubjectOut",
+    "UnitEnd",
+    "UnitIn",
+    "UnitOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",
