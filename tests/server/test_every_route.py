@@ -43,6 +43,16 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
     ("POST", "/api/v1/incidents"): "officer",
     ("PATCH", "/api/v1/incidents/{code}"): "officer",
+    ("POST", "/api/v1/incidents/{code}/assign"): "officer",
+    ("POST", "/api/v1/incidents/{code}/extend"): "supervisor",
+    ("POST", "/api/v1/incidents/{code}/merge"): "officer",
+    ("POST", "/api/v1/incidents/{code}/split"): "officer",
+    ("POST", "/api/v1/incidents/{code}/links"): "officer",
+    ("DELETE", "/api/v1/incidents/{code}/links/{other}"): "officer",
+    ("POST", "/api/v1/snoozes"): "officer",
+    ("DELETE", "/api/v1/snoozes/{snooze_id}"): "officer",
+    ("POST", "/api/v1/units"): "supervisor",
+    ("PATCH", "/api/v1/units/{unit_id}"): "supervisor",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
     ("PATCH", "/api/v1/users/{username}"): "admin",
@@ -59,6 +69,14 @@ BODIES = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
     ("POST", "/api/v1/incidents"): {"source": "tip", "title": "Mất xe", "occurred_at": "2026-03-01T21:30:00+07:00"},
     ("PATCH", "/api/v1/incidents/{code}"): {"version": 1, "suspects": 2},
+    ("POST", "/api/v1/incidents/{code}/assign"): {"version": 1, "to": None},
+    ("POST", "/api/v1/incidents/{code}/extend"): {"version": 1, "note": "xin thêm"},
+    ("POST", "/api/v1/incidents/{code}/merge"): {"version": 1, "into": "AN-2026-000002"},
+    ("POST", "/api/v1/incidents/{code}/split"): {"version": 1},
+    ("POST", "/api/v1/incidents/{code}/links"): {"to": "AN-2026-000002"},
+    ("POST", "/api/v1/snoozes"): {"camera": 1, "rule_name": "x", "until": "2026-03-03T00:00:00Z", "note": "chợ đêm"},
+    ("POST", "/api/v1/units"): {"name": "Khóm 4", "kind": "khom", "valid_from": "2020-01-01"},
+    ("PATCH", "/api/v1/units/{unit_id}"): {"valid_to": "2025-07-01"},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},
@@ -79,7 +97,7 @@ class Asked:
 
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
-        path = re.sub(r"\{camera_id\}", "1", self.path)
+        path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
         path = re.sub(r"\{sha256\}", "0" * 64, path)
         path = re.sub(r"\{[^}]*\}", "nobody", path)
         return client.request(self.method, path, json=BODIES.get(self.key))
