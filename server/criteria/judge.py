@@ -170,4 +170,7 @@ def _because(found: Judgement, state: Result, vi: str, en: str) -> Judgement:
 
 
 def _joined(parts: Sequence[tuple[str, str]]) -> str:
+    told = {text for _, text in parts}
+    if len(told) == 1:  # one reason for all of them needs no names
+        return told.pop()
     return " · ".join(f"{name}: {text}" if name else text for name, text in parts if text)
