@@ -134,6 +134,19 @@ def user_add(
     typer.echo(f"{'made' if is_new else 'changed'}: {username} ({role})" + ("" if given else f" / {password}"))
 
 
+@app.command("retention")
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be deleted now.")] = False,
+    config: Config = SITE_YAML,
+) -> None:
+    """Delete now what need not be kept any longer (``run`` does it by itself), or tell what that would be."""
+    loaded = _load(config)
+    database = _open(config)
+    for line in commands.retention(loaded, database, SystemClock(), dry_run=dry_run):
+        typer.echo(line)
+    database.close()
+
+
 def _read_password() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("password (empty: one is made)", default="", hide_input=True, show_default=False))

@@ -1,4 +1,4 @@
-"""Incidents: the review queue, lists, one incident, and verdicts."""
+"""Incidents: the review queue, one incident, and verdicts."""
 
 from typing import Annotated
 
@@ -8,11 +8,10 @@ from fastapi.responses import JSONResponse
 from server.api.casework import written
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import conflict, problems
-from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
+from server.schemas import IncidentDetail, IncidentOut, ReasonOut, VerdictIn
 from server.store import incidents
 from server.store.errors import StoreError
-from server.tables import HIGHEST_KEY
-from server.verdict import MEANINGS, State
+from server.verdict import MEANINGS
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
 
@@ -39,33 +38,6 @@ def read_reasons(_user: Viewer) -> tuple[ReasonOut, ...]:
         )
         for reason, meaning in MEANINGS.items()
     )
-
-
-@router.get("/incidents", summary="Incidents, newest first", responses=problems(401, 422))
-def read_incidents(
-    _user: Viewer,
-    has: Has,
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
-    camera: Annotated[int | None, Query(ge=1, le=HIGHEST_KEY, description="Only of the camera with this id.")] = None,
-    rule_kind: Annotated[str | None, Query(max_length=64, examples=["intrusion"])] = None,
-    cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=incidents.MOST)] = 50,
-) -> IncidentPage:
-    """One page; ask again with ``cursor`` until ``next_cursor`` is null. New arrivals do not shift the pages."""
-    try:
-        with has.database.read() as session:
-            return incidents.listing(
-                session,
-                has.definitions,
-                has.clock.now(),
-                state=state,
-                camera=camera,
-                rule_kind=rule_kind,
-                cursor=cursor,
-                limit=limit,
-            )
-    except StoreError as error:
-        raise refused(error) from error
 
 
 @router.get("/incidents/{code}", summary="One incident", responses=problems(401, 404))

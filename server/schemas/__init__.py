@@ -3,6 +3,17 @@
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
 from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
+from server.schemas.camerasettings import (
+    CameraFactsIn,
+    CameraFactsOut,
+    CameraServiceIn,
+    CameraSettingsIn,
+    CameraSettingsOut,
+    CameraVersionOut,
+    DayUp,
+    RuleDay,
+    Standing,
+)
 from server.schemas.criteria import (
     AdjustIn,
     ChangeOut,
@@ -21,6 +32,16 @@ from server.schemas.criteria import (
     Scoreboard,
     WhatIf,
 )
+from server.schemas.desk import (
+    DayOut,
+    PlanOut,
+    SavedFilterIn,
+    SavedFilterOut,
+    SpotIn,
+    SpotOut,
+    SuggestionOut,
+    TallyOut,
+)
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
@@ -35,12 +56,20 @@ from server.schemas.incidents import (
     VerdictIn,
     VerdictOut,
 )
+from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
     "NO_NUL",
     "AccountOut",
     "AdjustIn",
+    "CameraFactsIn",
+    "CameraFactsOut",
     "CameraOut",
+    "CameraServiceIn",
+    "CameraSettingsIn",
+    "CameraSettingsOut",
+    "CameraVersionOut",
     "ChangeOut",
     "CheckOut",
     "CriterionDetail",
@@ -49,14 +78,20 @@ __all__ = [
     "CriterionEntryOut",
     "CriterionFileOut",
     "CriterionOut",
+    "DayOut",
+    "DayUp",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeletionOut",
+    "DeletionPage",
     "EdgeOut",
     "EdgeToken",
     "EntryIn",
     "EventOut",
     "EvidenceOut",
     "FactsIn",
+    "HoldIn",
+    "HoldOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
@@ -65,16 +100,29 @@ __all__ = [
     "MergerOut",
     "NewPassword",
     "PeriodOut",
+    "PlanOut",
     "Problem",
     "ReasonOut",
     "Result",
+    "RetentionOut",
+    "RetentionRule",
     "RevisionOut",
+    "RightsIn",
+    "RightsOut",
     "Role",
+    "RuleDay",
     "RuleVersionOut",
+    "SavedFilterIn",
+    "SavedFilterOut",
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "SpotIn",
+    "SpotOut",
+    "Standing",
     "SubjectOut",
+    "SuggestionOut",
+    "TallyOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",

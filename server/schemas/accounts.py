@@ -24,6 +24,8 @@ class AccountOut(UserOut):
     created_at: datetime
     disabled_at: datetime | None
     password_is_one_time: bool
+    is_limited: bool = False
+    """Sees only some cameras; /users/{username}/rights says which."""
 
 
 class NewPassword(Schema):

@@ -23,6 +23,10 @@ class EvidenceOut(Schema):
     ended_at: datetime | None
     url: str | None
     missing: str | None
+    deleted_at: datetime | None = None
+    """When its bytes were deleted here."""
+    deleted_rule: str = ""
+    """Why: unreviewed | dismissed | closed | disk."""
     play_url: str | None = None
     periodic: bool = False
     codec: str | None = None

@@ -17,6 +17,7 @@ from server.criteria.definition import Check, Definitions
 from server.criteria.period import Period
 from server.criteria.tally import Cell, Sums
 from server.criteria.vocabulary import Kind
+from server.sight import of_the_ward
 from server.store.camerahours import Hours, in_service
 from server.tables import IncidentRow
 from server.verdict import COUNTED, WAITING
@@ -69,11 +70,13 @@ class Figures:
     fits: dict[tuple[str, str], dict[Kind, bool]] = field(default_factory=dict)
 
 
+@of_the_ward
 def read(session: Session, definitions: Definitions, period: Period, now: datetime) -> Figures:
     """The figures of a period and its cùng kỳ."""
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
     asked = {check.measure.aggregate for check in _checks(definitions)}
     stands, clears = "standing" in asked, "median_time_to_clear" in asked
+
     return Figures(
         current=_side(session, period, now, stands=stands, clears=clears),
         before=_side(session, before, now, stands=False, clears=False),

@@ -1,25 +1,21 @@
 """Incidents: what officers look at and decide."""
 
-import base64
-import binascii
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Severity
 from server.criteria.definition import Definitions
 from server.deadline import due_at
-from server.schemas import IncidentDetail, IncidentOut, IncidentPage, UserOut, VerdictIn
+from server.schemas import IncidentDetail, IncidentOut, UserOut, VerdictIn
 from server.store import audit, casefile, incidentview, placements, verdicts
 from server.store.casefile import Writer
 from server.store.errors import ConflictError, ForbiddenError, InvalidError
-from server.tables import HIGHEST_KEY, IncidentRow, UserRow
+from server.tables import IncidentRow, UserRow
 from server.verdict import (
-    CLAIM_LASTS,
     COUNTED,
     WAITING,
     BadReasonError,
@@ -34,8 +30,6 @@ from server.verdict import (
     stamps,
 )
 
-MOST: Final = 200
-"""Incidents on one page at most."""
 _MOST_URGENT_FIRST: Final = tuple(reversed(Severity))
 
 
@@ -63,39 +57,9 @@ def waiting_count(session: Session) -> int:
     return session.scalar(found) or 0
 
 
-def listing(
-    session: Session,
-    definitions: Definitions,
-    now: datetime,
-    *,
-    state: str | None = None,
-    camera: int | None = None,
-    rule_kind: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> IncidentPage:
-    """A page of incidents, newest first. ``camera``: its id. ``cursor``: the page before's ``next_cursor``.
-
-    A page is unmoved by incidents that arrive meanwhile. Raises InvalidError for a state or cursor that makes no sense.
-    """
-    limit = max(1, min(limit, MOST))
-    found = select(IncidentRow).order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(limit + 1)
-    if camera is not None:
-        found = found.where(IncidentRow.camera_id == camera)
-    if rule_kind is not None:
-        found = found.where(IncidentRow.rule_kind == rule_kind)
-    if cursor is not None:
-        at, last_id = _read_cursor(cursor)
-        found = found.where(IncidentRow.occurred_at <= at, or_(IncidentRow.occurred_at < at, IncidentRow.id < last_id))
-    # one query a state: an index gives each in order, which it can't for "one or the other"
-    asked = [found.where(each) for each in _in_state(state, now)] if state is not None else [found]
-    rows = [row for query in asked for row in session.scalars(query)]
-    rows = sorted(rows, key=lambda row: (row.occurred_at, row.id), reverse=True)[: limit + 1]
-    page = rows[:limit]
-    return IncidentPage(
-        items=incidentview.outs(session, definitions, page, now),
-        next_cursor=_cursor(page[-1]) if len(rows) > limit else None,
-    )
+def is_there(session: Session, incident_id: int) -> bool:
+    """Whether there is one of this id that the one who asks may see."""
+    return session.scalar(select(IncidentRow.id).where(IncidentRow.id == incident_id)) is not None
 
 
 def detail(session: Session, definitions: Definitions, code: str, user: UserOut, now: datetime) -> IncidentDetail:
@@ -172,31 +136,3 @@ def _who_has_it(session: Session, user_id: int | None) -> str | None:
         return None
     name = session.scalar(select(UserRow.display_name).where(UserRow.id == user_id))
     return f"{name} đang xử lý vụ việc này. / {name} has claimed this incident."
-
-
-def _in_state(state: str, now: datetime) -> list[ColumnElement[bool]]:
-    """Which rows are shown in this state, in parts: a claim that has expired is shown as new."""
-    if state not in set(State):
-        raise InvalidError(f"there is no state {state!r}; use one of: {', '.join(State)}")
-    same, expired = IncidentRow.state == state, now - CLAIM_LASTS
-    if state == State.NEW:
-        return [same, and_(IncidentRow.state == State.CLAIMED, IncidentRow.claimed_at <= expired)]
-    if state == State.CLAIMED:
-        return [and_(same, IncidentRow.claimed_at > expired)]
-    return [same]
-
-
-def _cursor(row: IncidentRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.occurred_at.isoformat()} {row.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        read = datetime.fromisoformat(at), int(last_id)
-        read[0].astimezone(UTC)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise InvalidError("the cursor is none that this server gave; begin without one") from error
-    if read[0].tzinfo is None or not 0 < read[1] <= HIGHEST_KEY:
-        raise InvalidError("the cursor is none that this server gave; begin without one")
-    return read

@@ -195,6 +195,8 @@ def _kept(row: EvidenceRow, part: Named | None) -> EvidenceOut:
         ended_at=row.ended_at,
         url=url,
         missing=None,
+        deleted_at=row.deleted_at,
+        deleted_rule=row.deleted_rule,
         play_url=f"{url}/playable" if url and not is_playable(codec) else None,
         periodic=row.kind == "moment",
         codec=codec,

@@ -27,6 +27,8 @@ class UserRow(Table):
     """True: somebody else chose it; whoever signs in with it is told to choose their own."""
     role: Mapped[str] = mapped_column(String(16))
     """viewer | officer | supervisor | admin"""
+    is_limited: Mapped[bool] = mapped_column(default=False)
+    """True: sees only the cameras and units of ``rights``, be they none. An admin sees everything all the same."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

@@ -36,6 +36,10 @@ EDGES = {
 OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/me/password")}
 """Writes that anybody who signed in may make: to what is their own."""
 LOWEST: dict[tuple[str, str], Role] = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): "supervisor",
+    ("POST", "/api/v1/cameras/{camera_id}/picture"): "officer",
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
     ("POST", "/api/v1/incidents"): "officer",
     ("PATCH", "/api/v1/incidents/{code}"): "officer",
@@ -49,6 +53,9 @@ LOWEST: dict[tuple[str, str], Role] = {
 }
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): {"version": 0, "drawing": None},
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): {"version": 0},
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): {"in_service": False},
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
     ("POST", "/api/v1/incidents"): {"source": "tip", "title": "Mất xe", "occurred_at": "2026-03-01T21:30:00+07:00"},
     ("PATCH", "/api/v1/incidents/{code}"): {"version": 1, "suspects": 2},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -75,6 +76,10 @@ class Office:
             session.flush()
             return row.id
 
+    def begin_numbers(self, first: int) -> None:
+        """The next incident's number: beyond those that ingest gave."""
+        self._numbers = count(first)
+
     def browser(self) -> httpx.Client:
         """A browser that is not signed in."""
         # a context without the machine's certificates: reading those takes longer than a test, and this is plain HTTP
@@ -130,8 +135,9 @@ class Office:
         mode: str = "active",
         status: str = "actual",
         camera_id: int | None = None,
+        **more: Any,
     ) -> str:
-        """An incident as ingest leaves it; its code."""
+        """An incident as ingest leaves it; its code. ``more``: further columns of IncidentRow."""
         code = f"AN-2026-{next(self._numbers):06d}"
         with self.services.database.transaction() as session:
             session.add(
@@ -149,6 +155,7 @@ class Office:
                     occurred_at=at,
                     last_seen_at=at + timedelta(seconds=30),
                     created_at=at,
+                    **more,
                 )
             )
         return code
