@@ -99,7 +99,9 @@ def _compared(check: Check, evidence: Evidence) -> Judgement:
 def _proven(check: Check, found: Judgement, evidence: Evidence) -> Judgement:
     """Met, unless an entry is missing or the cameras can't vouch for what was not seen."""
     by_officer = check.entered or check.measure.entity == "entry"
-    if by_officer and not evidence.attested:
+    # what is still to be entered can only add to a sum that has reached its target
+    reached = check.measure.entity == "entry" and check.measure.aggregate == "sum" and check.better == "higher"
+    if by_officer and not evidence.attested and not reached:
         return _because(found, "unknown", *phrases.awaited(evidence))
     # what an officer vouches for does not rest on cameras
     doubt = _doubt(check.requires, evidence) if check.requires is not None and not by_officer else None
@@ -170,4 +172,7 @@ def _because(found: Judgement, state: Result, vi: str, en: str) -> Judgement:
 
 
 def _joined(parts: Sequence[tuple[str, str]]) -> str:
+    told = [text for _, text in parts if text]
+    if len(told) > 1 and len(set(told)) == 1:  # one reason for all of them needs no names
+        return told[0]
     return " · ".join(f"{name}: {text}" if name else text for name, text in parts if text)

@@ -53,6 +53,13 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("DELETE", "/api/v1/snoozes/{snooze_id}"): "officer",
     ("POST", "/api/v1/units"): "supervisor",
     ("PATCH", "/api/v1/units/{unit_id}"): "supervisor",
+    ("POST", "/api/v1/criteria/{code}/entries"): "officer",
+    ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): "supervisor",
+    ("PUT", "/api/v1/criteria/files"): "officer",
+    ("POST", "/api/v1/periods/{key}/freeze"): "supervisor",
+    ("POST", "/api/v1/periods/{key}/adjustments/{code}"): "supervisor",
+    ("POST", "/api/v1/mergers"): "supervisor",
+    ("DELETE", "/api/v1/mergers/{day}"): "supervisor",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
     ("PATCH", "/api/v1/users/{username}"): "admin",
@@ -77,6 +84,10 @@ BODIES = {
     ("POST", "/api/v1/snoozes"): {"camera": 1, "rule_name": "x", "until": "2026-03-03T00:00:00Z", "note": "chợ đêm"},
     ("POST", "/api/v1/units"): {"name": "Khóm 4", "kind": "khom", "valid_from": "2020-01-01"},
     ("PATCH", "/api/v1/units/{unit_id}"): {"valid_to": "2025-07-01"},
+    ("POST", "/api/v1/criteria/{code}/entries"): {"period": "2026-M03", "note": "Theo sổ"},
+    ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): {"approve": True},
+    ("POST", "/api/v1/periods/{key}/adjustments/{code}"): {"why": "Xác minh muộn"},
+    ("POST", "/api/v1/mergers"): {"day": "2025-07-01", "note": "Sáp nhập"},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},
@@ -98,6 +109,8 @@ class Asked:
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
         path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
+        path = re.sub(r"\{(camera_id|entry_id)\}", "1", self.path)
+        path = path.replace("{day}", "2025-07-01").replace("/files", "/files?name=so.pdf")
         path = re.sub(r"\{sha256\}", "0" * 64, path)
         path = re.sub(r"\{[^}]*\}", "nobody", path)
         return client.request(self.method, path, json=BODIES.get(self.key))
