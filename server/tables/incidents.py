@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Key, Table
 
-
 _SEARCHED: Final = (
     ("label", "place_label <> ''", "place_label"),
     ("category", "category <> ''", "category"),
