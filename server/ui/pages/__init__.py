@@ -7,4 +7,7 @@ from server.ui.pages import cameras, criteria, door, incidents, reports, review
 
 router = APIRouter(include_in_schema=False)
 for _place in (door, review, incidents, criteria, cameras, reports):
+from server.ui.pages import cameras, criteria, door, incidentlist, incidents, review
+
+for _place in (door, review, incidentlist, incidents, criteria, cameras):
     router.include_router(_place.router)
