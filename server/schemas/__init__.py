@@ -1,7 +1,7 @@
 """What the API and the pages show: pydantic values, made by server.store, read by api/ and ui/ alike."""
 
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
-from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
+from server.schemas.base import NO_NUL, Problem, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.camerasettings import (
     CameraFactsIn,
@@ -13,6 +13,18 @@ from server.schemas.camerasettings import (
     DayUp,
     RuleDay,
     Standing,
+)
+from server.schemas.casework import (
+    AssignIn,
+    ExtendIn,
+    LinkIn,
+    MergeIn,
+    SnoozeIn,
+    SnoozeOut,
+    SplitIn,
+    UnitEnd,
+    UnitIn,
+    UnitOut,
 )
 from server.schemas.criteria import (
     AdjustIn,
@@ -32,28 +44,7 @@ from server.schemas.criteria import (
     Scoreboard,
     WhatIf,
 )
-from server.schemas.desk import (
-    DayOut,
-    PlanOut,
-    SavedFilterIn,
-    SavedFilterOut,
-    SpotIn,
-    SpotOut,
-    SuggestionOut,
-    TallyOut,
-)
-from server.schemas.casework import (
-    AssignIn,
-    ExtendIn,
-    LinkIn,
-    MergeIn,
-    SnoozeIn,
-    SnoozeOut,
-    SplitIn,
-    UnitEnd,
-    UnitIn,
-    UnitOut,
-from server.schemas.criteria import CriterionDetail, CriterionOut, PeriodOut, Scoreboard
+from server.schemas.desk import DayOut, PlanOut, SavedFilterIn, SavedFilterOut, SpotIn, SpotOut, SuggestionOut, TallyOut
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
@@ -75,9 +66,9 @@ __all__ = [
     "NO_NUL",
     "AccountOut",
     "AdjustIn",
+    "AssignIn",
     "CameraFactsIn",
     "CameraFactsOut",
-    "AssignIn",
     "CameraOut",
     "CameraServiceIn",
     "CameraSettingsIn",
@@ -111,15 +102,14 @@ __all__ = [
     "IncidentPage",
     "LinkIn",
     "LinkOut",
+    "MergeIn",
     "MergerIn",
     "MergerOut",
-    "MergeIn",
     "NewPassword",
     "PeriodOut",
     "PlanOut",
     "Problem",
     "ReasonOut",
-    "Result",
     "RetentionOut",
     "RetentionRule",
     "RevisionOut",
@@ -133,15 +123,15 @@ __all__ = [
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "SnoozeIn",
+    "SnoozeOut",
+    "SplitIn",
     "SpotIn",
     "SpotOut",
     "Standing",
     "SubjectOut",
     "SuggestionOut",
     "TallyOut",
-    "SnoozeIn",
-    "SnoozeOut",
-    "SplitIn",
     "UnitEnd",
     "UnitIn",
     "UnitOut",

@@ -190,9 +190,7 @@ class Reader:
         return Condition(holds=or_(*holds), walks=tuple(Walk(guide=walk) for walk in walks))
 
     def _overdue(self, values: Sequence[str]) -> Condition:
-        late = and_(
-            IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now, IncidentRow.handled_at.is_(None)
-        )
+        late = and_(IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now, IncidentRow.handled_at.is_(None))
         is_late = _any([Walk(guide=IncidentRow.state == state, also=late) for state in OPEN])
         is_not = _turned(is_late)
         both = [{"yes": is_late, "no": is_not}[value] for value in values]

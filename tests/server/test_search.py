@@ -18,7 +18,7 @@ TEXTS = [
     ("trang-thai:moi", "state:new", "without marks, with a hyphen"),
     ("Trạng Thái:ĐÃ-XÁC-NHẬN", "state:confirmed", "capitals"),
     ("luật:xâm-nhập", "rule:intrusion", "a rule by its Vietnamese name"),
-    ("loai:\"lấn chiếm vỉa hè\"", "rule:pavement_encroachment", "quoted"),
+    ('loai:"lấn chiếm vỉa hè"', "rule:pavement_encroachment", "quoted"),
     ("rule:kho-sau-dem", "rule:kho-sau-dem", "a rule of the ward's own"),
     ("khóm:4", "unit:4", "what a number means is decided by the units there are"),
     ("-rule:intrusion -xe", "-rule:intrusion -xe", "turned around"),
@@ -64,7 +64,9 @@ def test_a_fault_names_the_token_and_the_cure(typed: str, at: str, cure: str) ->
     assert fault.vi != fault.en
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from(['"', ":", ",", "-", "\\", " ", "state", "khóm", "a"])).map("".join))
+@given(
+    st.text(max_size=60) | st.lists(st.sampled_from(['"', ":", ",", "-", "\\", " ", "state", "khóm", "a"])).map("".join)
+)
 @example("\u0130:x")
 @example("-state:new -")
 @example('""')
@@ -93,7 +95,9 @@ def test_any_search_survives_being_written(data: st.DataObject) -> None:
     keys = data.draw(st.lists(st.tuples(st.sampled_from(list(Key)), st.booleans()), unique=True, max_size=6))
     keys.sort(key=lambda each: (tuple(Key).index(each[0]), each[1]))
     terms = tuple(
-        Term(key=key, is_not=is_not, values=tuple(data.draw(st.lists(values(key), min_size=1, max_size=3, unique=True))))
+        Term(
+            key=key, is_not=is_not, values=tuple(data.draw(st.lists(values(key), min_size=1, max_size=3, unique=True)))
+        )
         for key, is_not in keys
     )
     search = Search(terms=terms, words=(Word(text='a "b\\ c', is_not=True),))

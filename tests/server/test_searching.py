@@ -212,7 +212,8 @@ def test_names_are_found_by_a_part_of_them(small: Register, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cure"), [("camera:abc", "kho-sau"), ("unit:abc", "Khóm 4"), ("officer:abc", "tran.b"), ("criterion:TC99", "TC01")]
+    ("text", "cure"),
+    [("camera:abc", "kho-sau"), ("unit:abc", "Khóm 4"), ("officer:abc", "tran.b"), ("criterion:TC99", "TC01")],
 )
 def test_a_name_that_nothing_has_is_refused_with_some_that_there_are(small: Register, text: str, cure: str) -> None:
     with small.database.read() as session, pytest.raises(InvalidError, match=cure):

@@ -56,9 +56,7 @@ def incident_list(
     """What the search finds. ``state``, ``camera`` (an id) and ``rule`` are what old links say instead of tokens."""
     tokens = (("state", state), ("camera", f"#{camera}" if camera.isdigit() else ""), ("rule", rule))
     old = [f'{key}:"{value}"' for key, value in tokens if value and not set(value) & set('"\\')]
-    asked = Asked(
-        search=parse(" ".join([q, *old])), view=view if view in VIEWS else "list", month=month, cursor=cursor
-    )
+    asked = Asked(search=parse(" ".join([q, *old])), view=view if view in VIEWS else "list", month=month, cursor=cursor)
     with sit_down(request) as desk:
         typed = q if asked.search.faults else asked.search.text()
         fault = _said(desk, asked)
