@@ -5,6 +5,7 @@ from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.casework import (
     AssignIn,
+    DeedOut,
     ExtendIn,
     LinkIn,
     MergeIn,
@@ -40,6 +41,7 @@ __all__ = [
     "CriterionOut",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeedOut",
     "EdgeOut",
     "EdgeToken",
     "EntryIn",
