@@ -1,12 +1,13 @@
 """Vụ việc: every incident, and one whole."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
 from server.schemas import IncidentPage
-from server.store import auditview, incidents, units, users
+from server.store import auditview, incidents, snoozes, units, users
 from server.store.errors import InvalidError, NotFoundError
 from server.ui import story, words
 from server.ui.desk import Desk, sit_down
@@ -73,8 +74,10 @@ def incident(request: Request, code: str) -> Response:
             script="incident",
             incident=found,
             timeline=story.timeline(found, deeds, desk.texts, desk.form),
+            snooze_ends=[(days, (desk.now + timedelta(days=days)).isoformat()) for days in range(1, 8)],
             officers=users.officers(desk.session),
             categories=list(Category),
+            silent=snoozes.of(desk.session, found.camera_id, found.rule_name, desk.now),
             units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )
 
