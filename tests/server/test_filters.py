@@ -19,7 +19,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def test_a_filter_is_one_s_own_until_a_supervisor_shares_one(office: Office) -> None:
-    anna, binh, chief = office.desk("anna", "officer"), office.desk("binh", "officer"), office.desk("chief", "supervisor")
+    anna, binh, chief = (
+        office.desk("anna", "officer"),
+        office.desk("binh", "officer"),
+        office.desk("chief", "supervisor"),
+    )
     kept = anna.post(URL, json={"name": " Chờ  duyệt ", "query": "trạng thái:chờ-duyệt khóm:4"})
     assert kept.status_code == 201
     assert (kept.json()["name"], kept.json()["query"]) == ("Chờ duyệt", "state:waiting unit:4")
@@ -44,7 +48,9 @@ def test_the_same_name_again_replaces_the_search(office: Office) -> None:
     assert [one["query"] for one in anna.get(URL).json()] == ["rule:fire"]
 
 
-@pytest.mark.parametrize(("query", "says"), [("state:maybe", "state"), ("  ", "a name and a search"), ('xe "', "never closed")])
+@pytest.mark.parametrize(
+    ("query", "says"), [("state:maybe", "state"), ("  ", "a name and a search"), ('xe "', "never closed")]
+)
 def test_a_search_that_makes_no_sense_is_not_kept(office: Office, query: str, says: str) -> None:
     answer = office.desk("anna", "officer").post(URL, json={"name": "x", "query": query})
     assert answer.status_code == 422
