@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Definitions
@@ -109,7 +109,7 @@ class Lists:
         return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
 
 
-def _how_many(states: frozenset[str]) -> "func.sum[int]":
+def _how_many(states: frozenset[str]) -> ColumnElement[int]:
     return func.sum(case((IncidentRow.state.in_(sorted(states)), 1), else_=0))
 
 
