@@ -93,7 +93,7 @@ class Lists:
         unit_of = dict(names.units_of_cameras(self.session))
         sums: dict[tuple[str, str], Counter[str]] = {}
         for camera_id, unit, counted, waiting, total in self.session.execute(query):
-            shown = unit or unit_of.get(camera_id, "")
+            shown = unit or unit_of.get(camera_id or 0, "")
             keys = [("camera", str(camera_id))] if camera_id is not None else []
             for key in [*keys, *([("unit", shown)] if shown else [])]:
                 sums.setdefault(key, Counter()).update(confirmed=counted, waiting=waiting, total=total)
