@@ -60,6 +60,7 @@ from server.schemas.incidents import (
     VerdictOut,
 )
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas.notices import ChannelOut, NewChannel, NoticeMessageOut, NoticeRuleOut
 from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "CameraSettingsOut",
     "CameraVersionOut",
     "ChangeOut",
+    "ChannelOut",
     "CheckOut",
     "CriterionDetail",
     "CriterionEntryDecision",
@@ -105,7 +107,10 @@ __all__ = [
     "MergeIn",
     "MergerIn",
     "MergerOut",
+    "NewChannel",
     "NewPassword",
+    "NoticeMessageOut",
+    "NoticeRuleOut",
     "PeriodOut",
     "PlanOut",
     "Problem",
