@@ -94,7 +94,7 @@ def _load() -> None:
     """Read apprise's plugins, once: some of the libraries behind them warn of what they will lose one day."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        N_MGR.load_modules()
+        N_MGR.load_modules()  # type: ignore[no-untyped-call]
 
 
 def _plugin(url: str) -> Any:
