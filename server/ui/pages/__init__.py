@@ -3,15 +3,8 @@
 
 from fastapi import APIRouter
 
-<<<<<<< HEAD
-from server.ui.pages import cameras, criteria, door, incidentlist, incidents, reports, review
+from server.ui.pages import cameras, criteria, door, entry, incidentlist, incidents, notices, reports, review
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, incidentlist, incidents, criteria, cameras, reports):
-=======
-from server.ui.pages import cameras, criteria, door, entry, incidents, review
-
-router = APIRouter(include_in_schema=False)
-for _place in (door, review, entry, incidents, criteria, cameras):
->>>>>>> h-life
+for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices):
     router.include_router(_place.router)

@@ -1,21 +1,12 @@
 """Vụ việc: one incident, whole."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
-from server.store import incidents
-from server.store.errors import NotFoundError
-from server.ui import view
-"""Vụ việc: every incident, and one whole."""
-
-import re
-from datetime import timedelta
-from urllib.parse import urlencode
-
-
-from server.schemas import IncidentPage
 from server.store import auditview, incidents, snoozes, units, users
-from server.store.errors import InvalidError, NotFoundError
-from server.ui import story, words
+from server.store.errors import NotFoundError
+from server.ui import story
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
 from server.verdict import Category
