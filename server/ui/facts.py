@@ -105,6 +105,12 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     return tuple(lines)
 
 
+def heads(incident: IncidentOut, texts: Texts, form: Format) -> tuple[str, ...]:
+    """How many persons it concerns, by part: "05 đối tượng", "01 bị hại"; those of whom there are none are left out."""
+    counted = ((getattr(incident, name), noun) for name, noun in words.HEADS.items())
+    return tuple(f"{form.count(number)} {texts.ngettext(noun, noun, number)}" for number, noun in counted if number)
+
+
 def place(incident: IncidentOut, texts: Texts) -> str:
     """A place as a person reads it: its label, else its slug in words."""
     name = incident.place

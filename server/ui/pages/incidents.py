@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
-from server.store import incidents
+from server.store import auditview, incidents, units, users
 from server.store.errors import NotFoundError
-from server.ui import view
+from server.ui import story
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
+from server.verdict import Category
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,12 +20,16 @@ def incident(request: Request, code: str) -> Response:
             found = incidents.detail(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
         except NotFoundError:
             return no_such_incident(desk)
+        deeds = auditview.of(desk.session, code, tuple(story.DEEDS))
         return desk.page(
             "incident.html",
             place="incidents",
             script="incident",
             incident=found,
-            timeline=view.timeline(found, desk.texts, desk.form),
+            timeline=story.timeline(found, deeds, desk.texts, desk.form),
+            officers=users.officers(desk.session),
+            categories=list(Category),
+            units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )
 
 
