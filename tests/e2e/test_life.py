@@ -110,6 +110,25 @@ def test_a_form_on_a_stale_page_says_so_and_shows_how_it_stands(officer: Officer
     officer.complaints[:] = [line for line in officer.complaints if "409" not in line]
 
 
+def test_a_rule_is_snoozed_from_an_incident_and_woken_again(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    page.locator("#deed-snooze summary").click()
+    page.select_option("#snooze-days", label="2 ngày")
+    page.fill("#snooze-note", "sửa kho đến hết tuần")
+    page.locator("#deed-snooze button[type=submit]").click()
+    expect(page.locator("#handling")).to_contain_text("12:00:00 04/03/2026: sửa kho đến hết tuần")
+    ward.see(Scene(at=NOON - timedelta(seconds=30), place="cong"))
+    page.goto("/incidents")
+    assert len(ward.waiting()) == 1, "what came meanwhile waits outside the queue"
+    page.goto(f"/incidents/{code}")
+    page.locator("[data-wake]").click()
+    expect(page.locator("#deed-snooze")).to_be_visible()
+    assert len(ward.waiting()) == 2
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_pages_are_labelled_and_fit_desk_and_phone(officer: Officer, ward: Ward, language: str) -> None:
     officer.sign_in()

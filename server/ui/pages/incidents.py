@@ -1,8 +1,10 @@
 """Vụ việc: one incident, whole."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
-from server.store import auditview, incidents, units, users
+from server.store import auditview, incidents, snoozes, units, users
 from server.store.errors import NotFoundError
 from server.ui import story
 from server.ui.desk import Desk, sit_down
@@ -27,8 +29,10 @@ def incident(request: Request, code: str) -> Response:
             script="incident",
             incident=found,
             timeline=story.timeline(found, deeds, desk.texts, desk.form),
+            snooze_ends=[(days, (desk.now + timedelta(days=days)).isoformat()) for days in range(1, 8)],
             officers=users.officers(desk.session),
             categories=list(Category),
+            silent=snoozes.of(desk.session, found.camera_id, found.rule_name, desk.now),
             units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )
 

@@ -32,10 +32,14 @@ export function watchDeeds(root, done) {
 
   root.addEventListener("submit", (event) => {
     const form = event.target;
-    const { deed } = form.dataset;
-    if (!deed) return;
+    const { deed, camera, rule } = form.dataset;
+    if (!deed && !rule) return;
     event.preventDefault();
     const body = values(form);
+    if (rule) {
+      send("POST", "/api/v1/snoozes", { camera: Number(camera), rule_name: rule, ...body });
+      return;
+    }
     if (deed !== "links") body.version = Number(root.querySelector("#handling").dataset.version);
     if (deed === "assign") body.to ||= null;
     if (deed === "facts") send("PATCH", address(), body);
@@ -43,6 +47,8 @@ export function watchDeeds(root, done) {
   });
 
   root.addEventListener("click", (event) => {
+    const wakes = event.target.closest("[data-wake]");
+    if (wakes) send("DELETE", `/api/v1/snoozes/${wakes.dataset.wake}`);
     const button = event.target.closest("[data-unlink]");
     if (button) send("DELETE", `${address()}/links/${button.dataset.unlink}`);
   });
