@@ -123,7 +123,7 @@ def test_every_move_is_an_appended_verdict_and_an_audit_row(either: Office) -> N
 
 @pytest.mark.parametrize(("move", "counted"), [("claim", (0, 1)), ("confirm", (1, 0))])
 def test_twenty_officers_reach_for_the_same_incident_and_exactly_one_wins(
-    either: Office, move: str, counted: tuple[int, int]
+    either: Office, move: str, counted: tuple[float, int]
 ) -> None:
     code = either.incident()
     desks = [either.desk(f"officer{number}", "officer") for number in range(20)]
