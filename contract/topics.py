@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 ROOT = "anninh/v1"
-Channel = Literal["event", "receipt", "health", "status", "command"]
+Channel = Literal["event", "receipt", "health", "status", "command", "config", "settings"]
 _SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
 _TOPIC = re.compile(rf"{ROOT}/({_SLUG})/({_SLUG})/({'|'.join(get_args(Channel))})")
 _SOURCE = re.compile(rf"anninh:({_SLUG})/({_SLUG})(?:/({_SLUG}))?")
@@ -32,6 +32,16 @@ class Source:
 def build(site: str, edge: str, channel: Channel) -> str:
     """The topic of one edge's channel."""
     return f"{ROOT}/{site}/{edge}/{channel}"
+
+
+def incidents(site: str) -> str:
+    """Where the server tells other systems of a site's confirmed incidents."""
+    return f"{ROOT}/{site}/incident"
+
+
+def home_assistant(site: str, about: str) -> str:
+    """Where the server tells Home Assistant about something of a site: ``available``, ``waiting``, a camera."""
+    return f"{ROOT}/{site}/home-assistant/{about}"
 
 
 def everyone(channel: Channel) -> str:

@@ -14,26 +14,46 @@ from server import problems
 from server.api import (
     audit,
     cameras,
+    camerasettings,
     criteria,
+    criterionentries,
+    deeds,
     docs,
     edges,
+    entries,
     evidence,
+    filters,
+    freezes,
     incidents,
     keeping,
+    listing,
     live,
+    notices,
     pictures,
+    plan,
     playback,
+    reports,
     session,
+    snoozes,
     system,
+    units,
     users,
 )
 from server.api.etags import ETags
 from server.api.rates import Rates
 from server.api.replay import Replays
 from server.clock import Clock, SystemClock
+from server.courier.carrier import Carrier
+from server.courier.courier import Courier
+from server.courier.guard import Guard
+from server.courier.people import People
+from server.courier.publisher import Publisher
+from server.courier.vault import Vault
+from server.courier.webhook import Webhooks
 from server.criteria import definition
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
 from server.limits import Limits
@@ -46,20 +66,33 @@ from server.services import Services
 from server.settings import Settings
 from server.sight import Viewpoints
 from server.sweeper import Sweeper
-from server.ui import assets, pages
+from server.ui import assets, pages, speech
+from server.ui.noticewords import NoticeWords
 
 log = structlog.get_logger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    listing.router,
+    filters.router,
+    plan.router,
     incidents.router,
+    entries.router,
     keeping.router,
+    deeds.router,
+    snoozes.router,
+    units.router,
     evidence.router,
     playback.router,
     criteria.router,
+    reports.router,
+    criterionentries.router,
+    freezes.router,
     cameras.router,
+    camerasettings.router,
     pictures.router,
     edges.router,
+    notices.router,
     users.router,
     audit.router,
     system.router,
@@ -86,10 +119,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         at_once=settings.working_copies.at_once,
         keep_bytes=settings.working_copies.keep_mb * 1_000_000,
     )
+    vault = Vault(settings.notices.key_file)
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
+        dispatch=Dispatch(database, clock),
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
         evidence=files,
@@ -98,7 +133,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         metrics=Metrics(),
         definitions=definitions,
         started_at=clock.now(),
+        vault=vault,
+        courier=Courier(
+            settings,
+            database=database,
+            clock=clock,
+            carrier=carrier_of(settings, clock, files, vault),
+        ),
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
+        speech=speech.words_of,
     )
 
     app = FastAPI(
@@ -125,14 +168,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
 def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """From the first request to the last: MQTT runs meanwhile."""
     settings, clock, metrics = services.settings, services.clock, services.metrics
-    ingest = Ingest(settings, database=services.database, clock=clock, live=services.live, metrics=metrics)
-    link = Link(settings, ingest.take, clock=clock, metrics=metrics)
+    dispatch = services.dispatch
+    ingest = Ingest(
+        settings, database=services.database, clock=clock, live=services.live, metrics=metrics, dispatch=dispatch
+    )
+    link = Link(settings, ingest.take, clock=clock, metrics=metrics, greet=dispatch.configure)
+    if with_ingest:
+        dispatch.connect(link.publish)
+    publisher = Publisher(settings, database=services.database, clock=clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if with_ingest:
             link.start()
             services.sweeper.start()
+            services.courier.start()
+            publisher.start()
         try:
             yield
         finally:
@@ -141,9 +192,23 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             if with_ingest:
                 await asyncio.to_thread(link.stop)
                 await asyncio.to_thread(services.sweeper.stop)
+                await asyncio.to_thread(services.courier.stop)
+                await asyncio.to_thread(publisher.stop)
             services.database.close()
 
     return lifespan
+
+
+def carrier_of(settings: Settings, clock: Clock, evidence_files: EvidenceFiles, vault: Vault) -> Carrier:
+    """What hands messages to channels."""
+    guard = Guard(settings.notices.allowed_networks)
+    return Carrier(
+        vault=vault,
+        people=People(guard),
+        webhooks=Webhooks(guard, settings.site.slug),
+        wording=NoticeWords(zone=settings.zone, clock=clock, public_url=settings.notices.public_url),
+        picture=evidence_files.path,
+    )
 
 
 def open_database(settings: Settings) -> Database:

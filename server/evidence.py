@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +42,13 @@ class EvidenceFiles:
     def picture(self, camera_id: int) -> Path:
         """Where the latest picture of a camera lies, or will lie."""
         return self._pictures / f"{camera_id}.jpg"
+
+    def picture_at(self, camera_id: int) -> datetime | None:
+        """When the latest picture of a camera came; None: none ever did."""
+        try:
+            return datetime.fromtimestamp(self.picture(camera_id).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def has(self, sha256: str) -> bool:
         """Is it here whole?"""

@@ -1,5 +1,6 @@
 """What a request may use: built once by app.py, carried by the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -7,13 +8,17 @@ from typing import cast
 from fastapi import Request
 
 from server.clock import Clock
+from server.courier.courier import Courier
+from server.courier.vault import Vault
 from server.criteria.definition import Definitions
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.live import Live
 from server.metrics import Metrics
 from server.playback import WorkingCopies
+from server.reports.style import Speech
 from server.settings import Settings
 from server.sweeper import Sweeper
 
@@ -30,11 +35,17 @@ class Services:
     working_copies: WorkingCopies
     sweeper: Sweeper
     metrics: Metrics
+    dispatch: Dispatch
     definitions: Definitions
     """The criteria, as the file named when the server started."""
     started_at: datetime
+    vault: Vault
+    """Seals the addresses of notification channels."""
+    courier: Courier
     calendar: Calendar
     """The site's reporting calendar."""
+    speech: Callable[[str], Speech]
+    """What reports speak in a language: vi | en."""
 
 
 def services(request: Request) -> Services:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 
 from contract import config
 from contract.config import BrokerSettings, Part, TimeZone
@@ -62,6 +62,27 @@ class WorkingCopySettings(Part):
     """Megabytes (10^6 bytes) of copies that are kept; those that nobody looked at for longest go first."""
 
 
+class ReportSettings(Part):
+    """The head and foot of reports, in the form of administrative documents."""
+
+    superior_vi: str = ""
+    """The body above; empty: no line for it."""
+    superior_en: str = ""
+    unit_vi: str = ""
+    """Who reports; empty: "Công an" and the site's name."""
+    unit_en: str = ""
+    place: str = ""
+    """Stands before the date; empty: the site's name without "Phường", "Xã"."""
+    number: str = "/BC-CAP"
+    """What stands after "Số:"; the number itself is usually written in by hand."""
+    signer_title_vi: str = "Trưởng Công an"
+    signer_title_en: str = "Chief of Police"
+    signer_name: str = ""
+    """Empty: room to write it."""
+    recipients: tuple[str, ...] = ("Công an tỉnh (để báo cáo)", "Lưu: VT")
+    """Nơi nhận, a line each."""
+
+
 class RetentionSettings(Part):
     """How long evidence is kept; what an officer holds or has confirmed stays until its file is closed."""
 
@@ -78,6 +99,29 @@ class RetentionSettings(Part):
     """How often it is looked at; 0: never, nothing is deleted."""
 
 
+class NoticeSettings(Part):
+    """Notifications; whom to tell of what is set on the page."""
+
+    key_file: Path = Path("var/server/notices.key")
+    """Encrypts the channels' addresses in the database; made, for its owner alone, when it is missing."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+$")
+    """How people reach the pages, for the links in messages. None: no links."""
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks of this house that messages may go to. Every other private address is refused."""
+    attempts: int = Field(default=10, ge=1, le=100)
+    """A message is given up after so many."""
+
+
+class PublishSettings(Part):
+    """What other systems are told over MQTT."""
+
+    incidents: bool = False
+    """Confirmed incidents, and when they are taken back."""
+    home_assistant: bool = False
+    """Cameras and the number of waiting incidents, by Home Assistant's discovery."""
+    home_assistant_prefix: Slug = "homeassistant"
+
+
 class Settings(Part):
     """One server."""
 
@@ -89,8 +133,12 @@ class Settings(Part):
     working_copies: WorkingCopySettings = WorkingCopySettings()
     retention: RetentionSettings = RetentionSettings()
     broker: BrokerSettings = BrokerSettings()
+    publish: PublishSettings = PublishSettings()
+    notices: NoticeSettings = NoticeSettings()
     http: HttpSettings = HttpSettings()
     rates: RateSettings = RateSettings()
+
+    report: ReportSettings = ReportSettings()
     criteria_file: Path = Path("configs/criteria.yaml")
     cut_day: int = Field(default=15, ge=1, le=28)
     """A reporting month begins on this day of the month before."""

@@ -10,7 +10,7 @@ from server import sight
 from server.api.deps import Has, Supervisor
 from server.api.responses import problems
 from server.schemas import AuditPage
-from server.store import auditview
+from server.store import auditlog
 from server.tables import HIGHEST_KEY
 
 router = APIRouter(prefix="/api/v1", tags=["audit"])
@@ -34,7 +34,7 @@ def read_audit(
     if sight.current() is not None:
         raise HTTPException(403, f"{NOT_LIMITED[0]} / {NOT_LIMITED[1]}")
     with has.database.read() as session:
-        return auditview.listing(
+        return auditlog.listing(
             session,
             who=who,
             action=action,

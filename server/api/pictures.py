@@ -34,15 +34,17 @@ async def put_picture(
     if not body.startswith(_JPEG):
         raise HTTPException(415, "A picture is a JPEG.")
 
-    def keep() -> bool:
+    def keep() -> int | None:
         with has.database.read() as session:
             camera = cameras.of_edges(session, [edge.id]).get((edge.id, camera_name))
         if camera is not None:
             has.evidence.keep_picture(camera.id, bytes(body))
-        return camera is not None
+        return camera.id if camera is not None else None
 
-    if not await run_in_threadpool(keep):
+    camera_id = await run_in_threadpool(keep)
+    if camera_id is None:
         raise HTTPException(404, f"No heartbeat of this edge has named a camera {camera_name!r} yet.")
+    has.live.publish("picture", id=camera_id)
 
 
 @router.get("/{camera_id}/picture", response_class=FileResponse)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from server.schemas.base import Role, Schema
 
 
@@ -12,6 +14,8 @@ class UserOut(Schema):
     username: str
     display_name: str
     role: Role
+    since: datetime | None = Field(default=None, exclude=True)
+    """When they signed in: not told, it bounds what they may undo."""
 
 
 class AccountOut(UserOut):

@@ -62,7 +62,7 @@ def find(session: Session, token_sha256: str, now: datetime) -> SignedIn | None:
     opened, user = row
     return SignedIn(
         token_sha256=opened.token_sha256,
-        user=UserOut.model_validate(user),
+        user=UserOut.model_validate(user).model_copy(update={"since": opened.created_at}),
         csrf=opened.csrf,
         expires_at=opened.expires_at,
         must_change_password=user.password_is_one_time,

@@ -50,6 +50,7 @@ CAMERA_SENTENCES = {
     "camera_clock_off": N_("Đồng hồ của camera “%(place)s” lệch so với máy biên."),
 }
 """About the camera itself: nobody was seen. ``span``: from its beginning to when it was last so."""
+BY_HAND_SENTENCE = N_("%(source)s: %(title)s")
 NOBODY_SENTENCE = N_("Luật %(rule)s báo tại “%(place)s”; máy không nêu đối tượng nào.")
 OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại “%(place)s”.")
 
@@ -61,6 +62,9 @@ def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
 
 def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     """One sentence: who, where, how long."""
+    if incident.source != "camera":
+        source = texts.gettext(words.SOURCES.get(incident.source, incident.source))
+        return texts.gettext(BY_HAND_SENTENCE) % {"source": source, "title": incident.title}
     found = subjects(incident)
     if incident.rule_kind in CAMERA_SENTENCES:
         span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
@@ -79,6 +83,10 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     """What an officer needs to judge the machine's word, most useful first."""
     found = subjects(incident)
     span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
+    if incident.source != "camera":
+        at = Fact(label=texts.gettext("Thời gian"), value=form.exact(incident.occurred_at))
+        kind = texts.gettext(words.RULE_KINDS.get(incident.rule_kind, incident.rule_kind))
+        return (at, Fact(label=texts.gettext("Loại"), value=kind))
     lines = [
         Fact(
             label=texts.gettext("Thời gian"),
@@ -97,6 +105,12 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     if models := sorted({event.model for event in incident.event_list}):
         lines.append(Fact(label=texts.gettext("Máy nhìn"), value=", ".join(models)))
     return tuple(lines)
+
+
+def heads(incident: IncidentOut, texts: Texts, form: Format) -> tuple[str, ...]:
+    """How many persons it concerns, by part: "05 đối tượng", "01 bị hại"; those of whom there are none are left out."""
+    counted = ((getattr(incident, name), noun) for name, noun in words.HEADS.items())
+    return tuple(f"{form.count(number)} {texts.ngettext(noun, noun, number)}" for number, noun in counted if number)
 
 
 def place(incident: IncidentOut, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from contract.topics import Source, Topic
 slugs = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
 
 
-@given(slugs, slugs, st.sampled_from(["event", "receipt", "health", "status", "command"]))
+@given(slugs, slugs, st.sampled_from(["event", "receipt", "health", "status", "command", "config", "settings"]))
 def test_a_topic_survives_the_round_trip(site: str, edge: str, channel: topics.Channel) -> None:
     assert topics.parse(topics.build(site, edge, channel)) == Topic(site, edge, channel)
 
@@ -47,6 +47,14 @@ def test_what_is_no_source_of_ours_is_refused(text: str) -> None:
 
 def test_everyone_matches_each_edges_channel() -> None:
     assert topics.everyone("event") == "anninh/v1/+/+/event"
+
+
+@given(slugs)
+def test_what_others_are_told_is_no_message_of_an_edge(site: str) -> None:
+    assert topics.incidents(site) == f"anninh/v1/{site}/incident"
+    for topic in (topics.incidents(site), topics.home_assistant(site, "available")):
+        with pytest.raises(ValueError, match="not a topic of ours"):
+            topics.parse(topic)
 
 
 @given(st.text(max_size=60))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from server.api.audit import NOT_LIMITED, begin_of
 from server.api.system import system_of
-from server.store import auditview
+from server.store import auditlog
 from server.ui import deeds
 from server.ui.desk import sit_down
 from server.ui.pages.admin import PAGE, refuse
@@ -33,7 +33,7 @@ def audit(
             sentence = NOT_LIMITED[1 if desk.texts.language == "en" else 0]
             return desk.page("error.html", title=desk.texts.gettext("Nhật ký"), cure=sentence, status=403)
         zone, first, last = desk.services.settings.zone, _day(from_day), _day(to_day)
-        page = auditview.listing(
+        page = auditlog.listing(
             desk.session,
             who=who,
             action=action,
@@ -52,7 +52,7 @@ def audit(
             script="admin",
             part="audit",
             rows=[(row, deeds.sentence(row, desk.texts)) for row in page.items],
-            people=auditview.people(desk.session),
+            people=auditlog.people(desk.session),
             actions=actions,
             chosen=named,
             is_filtered=bool(chosen or cursor),
