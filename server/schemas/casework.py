@@ -21,6 +21,8 @@ class _In(BaseModel):
 class AssignIn(_In):
     """Who handles it: a user name, or null for nobody."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 3, "to": "tran.b", "note": ""}})
+
     version: Version
     to: str | None = Field(max_length=64, pattern=NO_NUL, examples=["tran.b"])
     note: Note = ""
@@ -29,12 +31,16 @@ class AssignIn(_In):
 class ExtendIn(_In):
     """More time, once; ``note``: why."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 3, "note": "chờ kết quả giám định"}})
+
     version: Version
     note: Why
 
 
 class MergeIn(_In):
     """It becomes part of the incident ``into``."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 1, "into": "AN-2026-000412", "note": ""}})
 
     version: Version
     into: Code
@@ -44,12 +50,16 @@ class MergeIn(_In):
 class SplitIn(_In):
     """It becomes one of its own again."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"version": 2, "note": ""}})
+
     version: Version
     note: Note = ""
 
 
 class LinkIn(_In):
     """Another incident that it has to do with."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"to": "AN-2026-000412", "note": ""}})
 
     to: Code
     note: Note = ""
@@ -66,6 +76,12 @@ class DeedOut(Schema):
 
 class SnoozeIn(_In):
     """A rule on a camera to be silent until then, at most 7 days ahead; ``note``: why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"camera": 1, "rule_name": "kho-dem", "until": "2026-03-03T05:00:00Z", "note": "sửa mái kho"}
+        }
+    )
 
     camera: int = Field(ge=1, le=2**63 - 1)
     rule_name: Slug
@@ -90,6 +106,10 @@ class UnitIn(_In):
     """A unit to add. ``replaces``: ids of the units whose place it takes from ``valid_from`` on: one for a rename,
     several for a merger."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"name": "Khóm 4", "kind": "khom", "valid_from": "2025-07-01"}}
+    )
+
     name: UnitName
     kind: Literal["khom", "ap", "phuong"]
     valid_from: date
@@ -98,6 +118,8 @@ class UnitIn(_In):
 
 class UnitEnd(_In):
     """A unit that is no more from that day on; ``successor``: the id of the one that it became part of."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"valid_to": "2025-07-01"}})
 
     valid_to: date
     successor: int | None = Field(default=None, ge=1, le=2**63 - 1)

@@ -209,7 +209,7 @@ class CriterionEntryIn(BaseModel):
 class CriterionEntryDecision(BaseModel):
     """A supervisor's word on somebody else's entry."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"approve": True, "note": ""}})
 
     approve: bool
     note: str = Field(default="", max_length=4000, pattern=NO_NUL)
@@ -218,7 +218,7 @@ class CriterionEntryDecision(BaseModel):
 class AdjustIn(BaseModel):
     """Why a frozen period is adjusted."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"why": "một vụ được xác nhận muộn"}})
 
     why: str = Field(min_length=1, max_length=4000, pattern=NO_NUL)
 
@@ -235,7 +235,9 @@ class CriterionFileOut(Schema):
 class MergerIn(BaseModel):
     """A day on which the ward's area changed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"day": "2025-07-01", "note": "Phường 5 và xã Hòa Thuận"}}
+    )
 
     day: date
     note: str = Field(min_length=1, max_length=400, pattern=NO_NUL)

@@ -60,6 +60,22 @@ SENTENCES: Final[Mapping[str, str]] = {
     "camera_facts": N_("%(who)s sửa hồ sơ của %(what)s"),
     "take_picture": N_("%(who)s xin hình mới của %(what)s"),
     "report": N_("%(who)s xuất báo cáo %(what)s"),
+    "snooze_ended": N_("%(who)s cho luật báo lại: %(what)s"),
+    "keep_filter": N_("%(who)s lưu bộ lọc %(what)s"),
+    "delete_filter": N_("%(who)s xoá bộ lọc %(what)s"),
+    "plan_picture": N_("%(who)s thay sơ đồ của phường"),
+    "place_on_plan": N_("%(who)s đặt %(what)s lên sơ đồ"),
+    "remove_from_plan": N_("%(who)s gỡ %(what)s khỏi sơ đồ"),
+    "unit_added": N_("%(who)s thêm khóm, ấp %(what)s"),
+    "unit_ended": N_("%(who)s kết thúc khóm, ấp %(what)s"),
+    "channel_made": N_("%(who)s lập kênh thông báo %(what)s"),
+    "channel_changed": N_("%(who)s sửa kênh thông báo %(what)s"),
+    "channel_deleted": N_("%(who)s xoá kênh thông báo %(what)s"),
+    "channel_tested": N_("%(who)s gửi thử kênh %(what)s"),
+    "notice_rule_made": N_("%(who)s lập luật thông báo %(what)s"),
+    "notice_rule_changed": N_("%(who)s sửa luật thông báo %(what)s"),
+    "notice_rule_deleted": N_("%(who)s xoá luật thông báo %(what)s"),
+    "notice_retried": N_("%(who)s gửi lại thông báo %(what)s"),
 }
 """Action → its sentence, without the full stop. ``who``: a name; ``what``: what it was done to."""
 NOBODY: Final = N_("Hệ thống")

@@ -16,6 +16,7 @@ from tests.support.office import NOON, Office, open_office
 
 BY_NAME: dict[str, set[str]] = {
     "action": {"view_clip", "view_picture", "sign_in", "sign_in_failed", "user_created", "user_changed"},
+    "f'criterion_entry_{row.state}'": {"criterion_entry_approved", "criterion_entry_rejected"},
     "move": {str(move) for move in Move},
 }
 """What stands behind a variable or attribute of this name where an action is expected."""

@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
+from schemathesis.core.result import Ok
 
 from contract.health import CameraState
 from server.api.deps import CSRF_HEADER, SESSION_COOKIE
@@ -52,6 +53,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
     asked: set[tuple[str, str]] = set()
     wrong: list[str] = []
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
         key = (operation.method.upper(), operation.path)
         asked.add(key)
@@ -67,7 +69,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: schemathesis.Case[Any]) -> None:
             answer = case.call(base_url=ward.url, headers=headers, cookies=cookies)
             case.validate_response(answer, checks=CHECKS)
 
