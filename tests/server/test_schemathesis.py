@@ -75,7 +75,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
 
         try:
             ask()
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
             found = getattr(error, "exceptions", [error])
             wrong += [f"{key}: {type(each).__name__}: {str(each)[:600]}" for each in found]
     return asked, wrong
