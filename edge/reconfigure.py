@@ -28,7 +28,7 @@ FILE = "config.json"
 
 
 class Reconfigure:
-    """The settings in force of every camera. Any thread may read them; ``take`` and ``refuse`` belong to one."""
+    """The settings in force of every camera. Any thread may read them; ``heed`` belongs to one."""
 
     def __init__(self, settings: EdgeSettings, clock: Clock) -> None:
         """Reads what was kept in ``data_dir``. What does not fit the file any more is refused, and the file holds."""
@@ -61,10 +61,22 @@ class Reconfigure:
         """Which version of the server's is in force for a camera; None: it never sent one."""
         return self._states.get(name)
 
-    def told(self, name: str) -> CameraSettingsTold:
-        """A camera's settings as the server is told of them."""
+    def heed(self, payload: bytes) -> tuple[str, ...]:
+        """Take what came on the configuration's topic, or say in the next heartbeat why it could not be read. The names
+        of the cameras of which it said something new."""
+        if not payload:
+            return ()  # the retained message was cleared: what is in force stays so
+        try:
+            return self.take(read(payload))
+        except codec.ContractError as error:
+            log.warning("configuration_not_understood", reason=str(error))
+            self.refused = str(error)[:500]
+            return ()
+
+    def told(self, name: str) -> bytes:
+        """A camera's settings as the server is told of them. Raises ContractError: more than a message holds."""
         camera, taken = self._now[name], self._taken.get(name)
-        return CameraSettingsTold(
+        message = CameraSettingsTold(
             id=f"settings-{name}",
             source=self._settings.source_name(name),
             time=self._clock.now(),
@@ -76,6 +88,7 @@ class Reconfigure:
                 is_calibrated=camera.calibration is not None,
             ),
         )
+        return codec.encode(message)
 
     def take(self, data: ConfigData) -> tuple[str, ...]:
         """Put in force what the server wants. The names of the cameras of which it said something new."""
@@ -86,11 +99,6 @@ class Reconfigure:
             if taken != self._taken:
                 self._keep()
         return news
-
-    def refuse(self, reason: str) -> None:
-        """A message on the configuration's topic could not be read."""
-        log.warning("configuration_not_understood", reason=reason)
-        self.refused = reason[:500]
 
     def _decide(self, wanted: CameraConfig) -> bool:
         """Take one camera's configuration, or refuse it; whether it was new."""

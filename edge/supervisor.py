@@ -107,7 +107,8 @@ class Edge:
                 clock,
                 health=self._health.read,
                 take_picture=self._take_picture,
-                reconfigure=self._reconfigure,
+                configure=self._reconfigure.heed,
+                settings_of=self._reconfigure.told,
             )
         except OSError as error:
             raise StartError(f"broker.password_file or broker.ca_file cannot be read: {error}") from error

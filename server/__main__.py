@@ -21,6 +21,7 @@ from server.database import Database
 from server.role import ROLES, Role
 from server.services import Services
 from server.settings import Settings
+from server.store import audit
 
 GRACE_S = 3
 """Seconds that open requests get to end when the server stops."""
@@ -81,6 +82,21 @@ def run(
 def migrate(config: Config = SITE_YAML) -> None:
     """Bring the database's tables to this version (``run`` does it too)."""
     _open(config).close()
+
+
+@app.command("audit-verify")
+def audit_verify(config: Config = SITE_YAML) -> None:
+    """Read the whole audit log and check its chain of seals; ends with 1 at the first row that is not what was written.
+
+    The printed seal, kept elsewhere, also shows later whether the log's end was cut off.
+    """
+    database = _open(config)
+    with database.read() as session:
+        chain = audit.verify(session)
+    database.close()
+    if chain.broken is not None:
+        _fail(f"audit log: row {chain.broken} is not what was written, or what stood before it is gone")
+    typer.echo(f"audit log: {chain.rows} rows, whole; last seal {chain.head or 'none'}")
 
 
 @app.command("edge-token")

@@ -16,6 +16,7 @@ from server.api import (
     camerasettings,
     criteria,
     criterionentries,
+    deeds,
     docs,
     edges,
     entries,
@@ -31,6 +32,8 @@ from server.api import (
     playback,
     reports,
     session,
+    snoozes,
+    units,
     users,
 )
 from server.clock import Clock, SystemClock
@@ -62,6 +65,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     incidents.router,
     entries.router,
     keeping.router,
+    deeds.router,
+    snoozes.router,
+    units.router,
     evidence.router,
     playback.router,
     criteria.router,

@@ -8,8 +8,8 @@ window of each other are one incident. What may still be joined follows from wha
 - ``reminded`` … ``resolved``, ``closed``: never. It was handled; what is seen after that is there again.
 - ``dismissed``: never. The officer judged what they saw; what came after it must be looked at.
 - ``cancelled``: never. The edge took it back; what it says now is something else.
-- ``merged``: never, but what would have joined it joins the incident it is part of, when that one is of the same camera,
-  rule and place and may still be joined; else a new one, as nobody has said that it belongs there.
+- ``merged``: never, but what would have joined it joins the incident it is part of, when that one is of the same
+  camera, rule and place and may still be joined; else a new one, as nobody has said that it belongs there.
 
 A drill never joins a real incident, nor a rule on trial an active one: only one of the two is counted.
 """
@@ -116,8 +116,9 @@ def whole(parts: Sequence[Part], state: State, *, is_claimed: bool) -> Whole:
 def occurred_at(whole: Whole, before: datetime) -> datetime:
     """When an incident counts as having occurred: when its first event began.
 
-    Once it counts, by itself or in another, that stays as it was (``before``): an earlier event that joins late is shown with it, but must not
-    carry what was counted, and perhaps reported, over into another period. An undo lets it follow its events again.
+    Once it counts, by itself or in another, that stays as it was (``before``): an earlier event that joins late is
+    shown with it, but must not carry what was counted, and perhaps reported, over into another period. An undo lets it
+    follow its events again.
     """
     return before if whole.state in COUNTED | {State.MERGED} else whole.span.begin
 

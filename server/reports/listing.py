@@ -40,13 +40,13 @@ def _criteria(findings: Findings, style: Style) -> Section:
         Column(speak("Kết quả"), 1.4, "center"),
         Column(speak("Số liệu"), 1.2, "right"),
         Column(speak("Cùng kỳ"), 1.0, "right"),
-        Column(speak("Chờ xác minh"), 0.9, "right"),
+        Column(speak("Chờ xác minh"), 1.0, "right"),
         Column(speak("Vì sao"), 3.2),
     )
     rows = tuple(Row(cells=_criterion(criterion, style)) for criterion in criteria)
     notes = []
     if any(criterion.basis == "P" for criterion in criteria):
-        notes.append(speak("(*) Số liệu tham khảo: mức đạt do hệ thống đề xuất, phường sửa được."))
+        notes.append(speak("* Số liệu tham khảo: mức đạt do hệ thống đề xuất, phường sửa được."))
     notes.append(speak("Kết quả chỉ dựa trên vụ việc đã xác minh; “chờ xác minh” là nghi vấn máy ghi nhận."))
     return Section(
         title=speak("Kết quả theo bộ tiêu chí"),
@@ -60,7 +60,7 @@ def _criteria(findings: Findings, style: Style) -> Section:
 def _criterion(criterion: CriterionOut, style: Style) -> tuple[Cell, ...]:
     name, why = (criterion.name_en, criterion.why_en) if style.is_english else (criterion.name_vi, criterion.why_vi)
     return (
-        Cell(criterion.code + (" (*)" if criterion.basis == "P" else "")),
+        Cell(criterion.code + ("*" if criterion.basis == "P" else "")),
         Cell(plain(name)),
         Cell(style.speech.word("RESULTS", criterion.state)),
         _figure(criterion.value, criterion.unit, style),

@@ -1,7 +1,7 @@
 """What the API and the pages show: pydantic values, made by server.store, read by api/ and ui/ alike."""
 
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
-from server.schemas.base import NO_NUL, Problem, Result, Role, Schema
+from server.schemas.base import NO_NUL, Problem, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.camerasettings import (
     CameraFactsIn,
@@ -13,6 +13,18 @@ from server.schemas.camerasettings import (
     DayUp,
     RuleDay,
     Standing,
+)
+from server.schemas.casework import (
+    AssignIn,
+    ExtendIn,
+    LinkIn,
+    MergeIn,
+    SnoozeIn,
+    SnoozeOut,
+    SplitIn,
+    UnitEnd,
+    UnitIn,
+    UnitOut,
 )
 from server.schemas.criteria import (
     AdjustIn,
@@ -32,16 +44,7 @@ from server.schemas.criteria import (
     Scoreboard,
     WhatIf,
 )
-from server.schemas.desk import (
-    DayOut,
-    PlanOut,
-    SavedFilterIn,
-    SavedFilterOut,
-    SpotIn,
-    SpotOut,
-    SuggestionOut,
-    TallyOut,
-)
+from server.schemas.desk import DayOut, PlanOut, SavedFilterIn, SavedFilterOut, SpotIn, SpotOut, SuggestionOut, TallyOut
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
 from server.schemas.incidents import (
@@ -63,6 +66,7 @@ __all__ = [
     "NO_NUL",
     "AccountOut",
     "AdjustIn",
+    "AssignIn",
     "CameraFactsIn",
     "CameraFactsOut",
     "CameraOut",
@@ -89,13 +93,16 @@ __all__ = [
     "EntryIn",
     "EventOut",
     "EvidenceOut",
+    "ExtendIn",
     "FactsIn",
     "HoldIn",
     "HoldOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "LinkIn",
     "LinkOut",
+    "MergeIn",
     "MergerIn",
     "MergerOut",
     "NewPassword",
@@ -103,7 +110,6 @@ __all__ = [
     "PlanOut",
     "Problem",
     "ReasonOut",
-    "Result",
     "RetentionOut",
     "RetentionRule",
     "RevisionOut",
@@ -117,12 +123,18 @@ __all__ = [
     "Schema",
     "Scoreboard",
     "SessionOut",
+    "SnoozeIn",
+    "SnoozeOut",
+    "SplitIn",
     "SpotIn",
     "SpotOut",
     "Standing",
     "SubjectOut",
     "SuggestionOut",
     "TallyOut",
+    "UnitEnd",
+    "UnitIn",
+    "UnitOut",
     "UserOut",
     "VerdictIn",
     "VerdictOut",

@@ -109,6 +109,8 @@ class IncidentOut(Schema):
     created_at: datetime | None = None
     confirmed_at: datetime | None = None
     handled_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    """Its rule is snoozed on its camera: it is not in the review queue before this. None: it is, or was."""
     closed_at: datetime | None = None
 
 
@@ -125,7 +127,7 @@ class VerdictOut(Schema):
 
 
 class LinkOut(Schema):
-    """Another incident that it has to do with; each counts as before."""
+    """Another incident that it has to do with, or that is part of it."""
 
     code: str
     title: str
@@ -142,8 +144,8 @@ class IncidentDetail(IncidentOut):
     moves: tuple[str, ...]
     deeds: tuple[str, ...] = ()
     """facts | assign | extend | merge | split | link"""
-    merged: tuple[str, ...] = ()
-    """Codes of the incidents that are part of it."""
+    merged: tuple[LinkOut, ...] = ()
+    """The incidents that are part of it."""
     links: tuple[LinkOut, ...] = ()
 
 

@@ -25,14 +25,15 @@ _STALE: Final = (
 )
 
 
-def find(session: Session, camera_id: int) -> tuple[CameraRow, EdgeRow]:
-    """A camera and its edge. Raises NotFoundError."""
-    found = session.execute(
+def find(session: Session, camera_id: int, *, lock: bool = False) -> tuple[CameraRow, EdgeRow]:
+    """A camera and its edge. ``lock``: until the transaction ends nobody else has either. Raises NotFoundError."""
+    wanted = (
         select(CameraRow, EdgeRow)
         .join(EdgeRow, EdgeRow.id == CameraRow.edge_id)
         .where(CameraRow.id == camera_id)
         .options(undefer(CameraRow.told))
-    ).one_or_none()
+    )
+    found = session.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     if found is None:
         raise NotFoundError(_NO_CAMERA)
     return found[0], found[1]
@@ -92,16 +93,7 @@ def history(session: Session, camera_id: int, limit: int = 50) -> tuple[CameraVe
 def put(session: Session, camera_id: int, given: CameraSettingsIn, user: UserOut, now: datetime) -> CameraSettingsOut:
     """Append a version. Raises NotFoundError, StaleError, and InvalidError for what no edge would take."""
     # one writer at a time for an edge: its cameras share a message, which must not grow too large
-    found = session.execute(
-        select(CameraRow, EdgeRow)
-        .join(EdgeRow, EdgeRow.id == CameraRow.edge_id)
-        .where(CameraRow.id == camera_id)
-        .options(undefer(CameraRow.told))
-        .with_for_update()
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError(_NO_CAMERA)
-    camera, edge = found
+    camera, edge = find(session, camera_id, lock=True)
     if given.version != camera.sent_version:
         raise StaleError(_STALE, read(session, camera_id, now))
     if given.drawing is not None:

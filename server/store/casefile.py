@@ -49,6 +49,8 @@ def detail(
         verdicts=verdicts.listing(session, row.id),
         moves=moves(stands, actor(user), now),
         deeds=deeds(case(row), user.role),
+        merged=incidentview.parts(session, row.id),
+        links=incidentview.links(session, row.id),
     )
 
 

@@ -1,7 +1,7 @@
 """The tokens of a search, each as a condition on incidents and, where an index knows its values, as walks along it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -63,7 +63,6 @@ class Reader:
     definitions: Definitions
     now: datetime
     zone: ZoneInfo
-    _known: dict[str, list[names.Named]] = field(default_factory=dict)
 
     def read(self, search: Search) -> Asked:
         """The search's meaning. Raises InvalidError for a fault, or a name that nothing has."""
@@ -93,8 +92,7 @@ class Reader:
         return max(starts, default=None), min(ends, default=None)
 
     def _term(self, term: Term) -> Condition:
-        found = getattr(self, f"_{term.key}")(term.values)
-        assert isinstance(found, Condition)
+        found = _READERS[term.key](self, term.values)
         return _turned(found) if term.is_not else found
 
     def _state(self, values: Sequence[str]) -> Condition:
@@ -117,7 +115,7 @@ class Reader:
         return _any([*kinds, *(Walk(guide=IncidentRow.rule_name == value, also=of_others) for value in values)])
 
     def _camera(self, values: Sequence[str]) -> Condition:
-        ids = self._ids("cameras", values, "camera", "camera")
+        ids = _ids(values, names.cameras(self.session), "camera", "camera")
         return Condition(
             holds=func.coalesce(IncidentRow.camera_id, 0).in_(ids),
             walks=tuple(Walk(guide=IncidentRow.camera_id == id_) for id_ in ids),
@@ -166,7 +164,7 @@ class Reader:
         return Condition(holds=IncidentRow.severity.in_(values), walks=tuple(walks))
 
     def _officer(self, values: Sequence[str]) -> Condition:
-        ids = self._ids("people", values, "cán bộ", "officer")
+        ids = _ids(values, names.people(self.session), "cán bộ", "officer")
         assigned, claimed = IncidentRow.assigned_to, IncidentRow.claimed_by
         is_theirs = func.coalesce(assigned, 0).in_(ids)
         has_claimed = and_(IncidentRow.state == State.CLAIMED, not_(is_theirs))
@@ -192,7 +190,7 @@ class Reader:
         return Condition(holds=or_(*holds), walks=tuple(Walk(guide=walk) for walk in walks))
 
     def _overdue(self, values: Sequence[str]) -> Condition:
-        late = and_(IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now)
+        late = and_(IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now, IncidentRow.handled_at.is_(None))
         is_late = _any([Walk(guide=IncidentRow.state == state, also=late) for state in OPEN])
         is_not = _turned(is_late)
         both = [{"yes": is_late, "no": is_not}[value] for value in values]
@@ -240,13 +238,30 @@ class Reader:
             holds=or_(IncidentRow.code.in_(codes), label.in_(here), and_(is_worded, in_words)),
         )
 
-    def _ids(self, what: str, values: Sequence[str], vi: str, en: str) -> list[int]:
-        if what not in self._known:
-            self._known[what] = getattr(names, what)(self.session)
-        return sorted({each.id for value in values for each in names.find(value, self._known[what], vi, en)})
 
-
+_READERS: Final[Mapping[Key, Callable[[Reader, Sequence[str]], Condition]]] = {
+    Key.STATE: Reader._state,
+    Key.RULE: Reader._rule,
+    Key.CAMERA: Reader._camera,
+    Key.UNIT: Reader._unit,
+    Key.CRITERION: Reader._criterion,
+    Key.CATEGORY: Reader._category,
+    Key.SOURCE: Reader._source,
+    Key.SEVERITY: Reader._severity,
+    Key.OFFICER: Reader._officer,
+    Key.MODE: Reader._mode,
+    Key.OVERDUE: Reader._overdue,
+    Key.ON: Reader._on,
+    Key.AFTER: Reader._after,
+    Key.BEFORE: Reader._before,
+    Key.CODE: Reader._code,
+    Key.NUMBER: Reader._number,
+}
 _DATES: Final = frozenset({Key.ON, Key.AFTER, Key.BEFORE})
+
+
+def _ids(values: Sequence[str], known: Sequence[names.Named], vi: str, en: str) -> list[int]:
+    return sorted({each.id for value in values for each in names.find(value, known, vi, en)})
 
 
 def _any(walks: Sequence[Walk], holds: ColumnElement[bool] | None = None) -> Condition:

@@ -4,8 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Severity
 from server.criteria.definition import Definitions
@@ -42,7 +43,9 @@ def review_queue(session: Session, definitions: Definitions, now: datetime, limi
     for severity in _MOST_URGENT_FIRST:
         same: list[IncidentRow] = []
         for state in sorted(WAITING):
-            found = select(IncidentRow).where(IncidentRow.severity == severity, IncidentRow.state == state)
+            found = select(IncidentRow).where(
+                IncidentRow.severity == severity, IncidentRow.state == state, _is_awake(now)
+            )
             same += session.scalars(found.order_by(IncidentRow.occurred_at.desc()).limit(limit - len(rows)))
         same.sort(key=lambda row: (row.occurred_at, row.id), reverse=True)
         rows = [*rows, *same][:limit]
@@ -51,10 +54,17 @@ def review_queue(session: Session, definitions: Definitions, now: datetime, limi
     return incidentview.outs(session, definitions, rows, now)
 
 
-def waiting_count(session: Session) -> int:
-    """How many wait for a verdict."""
-    found = select(func.count()).select_from(IncidentRow).where(IncidentRow.state.in_(sorted(WAITING)))
-    return session.scalar(found) or 0
+def waiting_count(session: Session, now: datetime) -> int:
+    """How many are in the review queue."""
+    waiting = select(func.count()).select_from(IncidentRow).where(IncidentRow.state.in_(sorted(WAITING)))
+    # of those few that are snoozed there is an index; asked in one query, every waiting row would be read
+    asleep = waiting.where(IncidentRow.snoozed_until > now)
+    return (session.scalar(waiting) or 0) - (session.scalar(asleep) or 0)
+
+
+def _is_awake(now: datetime) -> ColumnElement[bool]:
+    """Not snoozed, or no longer: it comes to the review queue, where every incident gets its verdict in the end."""
+    return or_(IncidentRow.snoozed_until.is_(None), IncidentRow.snoozed_until <= now)
 
 
 def is_there(session: Session, incident_id: int) -> bool:

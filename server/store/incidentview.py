@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.event import EventData
@@ -13,8 +13,8 @@ from contract.event import Evidence as Named
 from server.criteria.definition import Definitions
 from server.deadline import days_left
 from server.playback import is_playable
-from server.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
-from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
+from server.schemas import EventOut, EvidenceOut, IncidentOut, LinkOut, SubjectOut
+from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, LinkRow, UserRow
 from server.verdict import OPEN, Move, Standing, State, Told, last
 
 _Row = TypeVar("_Row")
@@ -42,6 +42,27 @@ def standing(row: IncidentRow, told: Sequence[Told] = ()) -> Standing:
         decided_at=holds.at if holds else None,
         before=holds.from_state if holds else None,
     )
+
+
+def parts(session: Session, incident_id: int) -> tuple[LinkOut, ...]:
+    """The incidents that are part of it, oldest first."""
+    rows = session.scalars(select(IncidentRow).where(IncidentRow.merged_into == incident_id).order_by(IncidentRow.id))
+    return tuple(_link(row, "") for row in rows)
+
+
+def links(session: Session, incident_id: int) -> tuple[LinkOut, ...]:
+    """The incidents that it has to do with, oldest link first."""
+    rows = session.execute(
+        select(IncidentRow, LinkRow.note)
+        .join(LinkRow, IncidentRow.id.in_([LinkRow.one_id, LinkRow.other_id]))
+        .where(or_(LinkRow.one_id == incident_id, LinkRow.other_id == incident_id), IncidentRow.id != incident_id)
+        .order_by(LinkRow.id)
+    )
+    return tuple(_link(row, note) for row, note in rows)
+
+
+def _link(row: IncidentRow, note: str) -> LinkOut:
+    return LinkOut(code=row.code, title=row.title, rule_kind=row.rule_kind, state=row.state, note=note)
 
 
 def events(session: Session, incident_id: int) -> tuple[EventOut, ...]:
@@ -120,7 +141,9 @@ def _facts(row: IncidentRow, assigned: UserRow | None, now: datetime) -> dict[st
     left = days_left(row.due_at, now) if runs and row.due_at is not None else None
     same = ("source", "category", "title", "official_number", "suspects", "victims", "deaths", "injured")
     more = ("camera_assisted", "is_complex", "due_at", "created_at", "confirmed_at", "handled_at", "closed_at")
+    is_snoozed = row.snoozed_until is not None and row.snoozed_until > now
     return {
+        "snoozed_until": row.snoozed_until if is_snoozed else None,
         **{name: getattr(row, name) for name in (*same, *more)},
         "assigned_to": assigned.username if assigned else None,
         "assigned_name": assigned.display_name if assigned else None,

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from server.criteria.definition import Definitions
 from server.schemas import DayOut, IncidentPage, TallyOut
 from server.search import Search
-from server.store import incidentview, searching
+from server.store import incidentview, names, searching
 from server.store.conditions import Reader
 from server.store.errors import InvalidError
-from server.tables import HIGHEST_KEY, CameraRow, IncidentRow
+from server.tables import HIGHEST_KEY, IncidentRow
 from server.verdict import COUNTED, WAITING
 
 MOST: Final = 200
@@ -90,7 +90,7 @@ class Lists:
         )
         if asked.start is None and asked.end is None:
             query = query.where(IncidentRow.occurred_at >= self.now - TALLIED)
-        unit_of = dict(self.session.execute(select(CameraRow.id, CameraRow.unit)).tuples())
+        unit_of = dict(names.units_of_cameras(self.session))
         sums: dict[tuple[str, str], Counter[str]] = {}
         for camera_id, unit, counted, waiting, total in self.session.execute(query):
             shown = unit or unit_of.get(camera_id, "")

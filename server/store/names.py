@@ -60,7 +60,7 @@ def units(session: Session) -> list[str]:
 
 def units_of_cameras(session: Session) -> list[tuple[int, str]]:
     """Every camera's id and its unit now."""
-    return list(session.execute(select(CameraRow.id, CameraRow.unit)).tuples())
+    return [(id_, unit) for id_, unit in session.execute(select(CameraRow.id, CameraRow.unit))]
 
 
 def labels(session: Session) -> list[str]:
@@ -77,7 +77,8 @@ def rules(session: Session) -> list[tuple[str, str]]:
     walk = pairs.cte("pairs", recursive=True)
     after = select(func.min(kind)).where(name == walk.c.name, kind > walk.c.kind).correlate(walk).scalar_subquery()
     walk = walk.union_all(select(walk.c.name, after).where(walk.c.kind.is_not(None)))
-    return list(session.execute(select(walk.c.kind, walk.c.name).where(walk.c.kind.is_not(None))).tuples())
+    found = session.execute(select(walk.c.kind, walk.c.name).where(walk.c.kind.is_not(None)))
+    return [(kind, name) for kind, name in found]
 
 
 def _distinct(session: Session, column: InstrumentedAttribute[str]) -> list[str]:
@@ -120,7 +121,8 @@ def find(wanted: str, known: Iterable[Named], what_vi: str, what_en: str) -> lis
             return found
     some = ", ".join(each.value for each in there[:_OFFERED]) or "–"
     raise InvalidError(
-        f"Không có {what_vi} nào tên “{wanted}”; có: {some}. / There is no {what_en} called “{wanted}”; there are: {some}."
+        f"Không có {what_vi} nào tên “{wanted}”; có: {some}. / "
+        f"There is no {what_en} called “{wanted}”; there are: {some}."
     )
 
 

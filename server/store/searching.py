@@ -2,8 +2,8 @@
 
 A token whose values an index knows gives *walks* along that index (``conditions.py``). The page follows the rarest
 token's walks and checks the other conditions on the way; without such a token it walks along time itself. Which one is
-rarest is asked of the indices: whose five-thousandth newest row lies furthest back. SQLite's planner knows no distributions:
-left alone it sorts half a million rows for a page of thirty.
+rarest is asked of the indices: whose five-thousandth newest row lies furthest back. SQLite's planner knows no
+distributions: left alone it sorts half a million rows for a page of thirty.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def newest(session: Session, asked: Asked, now: datetime, limit: int, after: Fou
         query = _page(asked, walk, others, limit, after)
         if floor is not None:
             query = query.where(IncidentRow.occurred_at >= floor)
-        found |= {(at, id_) for at, id_ in session.execute(query).tuples()}
+        found |= {(at, id_) for at, id_ in session.execute(query)}
         found = set(sorted(found, reverse=True)[:limit])
         floor = min(found)[0] if len(found) == limit else None
     ids = [id_ for _, id_ in sorted(found, reverse=True)]

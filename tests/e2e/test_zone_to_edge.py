@@ -127,9 +127,7 @@ def draw_zone(page: Page) -> None:
     page.fill("#why", "Vẽ lần đầu")
 
 
-def test_a_zone_drawn_in_the_browser_is_what_the_edge_reports(
-    chromium: Browser, ward: tuple[str, Database], record_property: pytest.FixtureRequest
-) -> None:
+def test_a_zone_drawn_in_the_browser_is_what_the_edge_reports(chromium: Browser, ward: tuple[str, Database]) -> None:
     url, database = ward
     complaints: list[str] = []
     context = chromium.new_context(base_url=url, viewport={"width": DESK[0], "height": DESK[1]})

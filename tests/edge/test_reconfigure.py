@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contract import codec
 from contract.codec import ContractError
-from contract.configuration import CameraConfig, ConfigData
+from contract.configuration import CameraConfig, CameraSettingsTold, ConfigData, SettingsData
 from contract.drawing import Drawing
 from contract.event import Phase
 from contract.health import ConfigState
@@ -58,6 +59,12 @@ def sent(version: int, drawing: Drawing | None, camera: str = "kho-sau") -> Conf
     return ConfigData(cameras=(CameraConfig(camera=camera, version=version, drawing=drawing),))
 
 
+def told(found: Reconfigure) -> SettingsData:
+    message = codec.decode(found.told("kho-sau"))
+    assert isinstance(message, CameraSettingsTold)
+    return message.data
+
+
 MOVED = Drawing(zones={"left": RIGHT_HALF, "whole": WHOLE}, rules=(ruled("a", "left"), ruled("b", "whole")))
 
 
@@ -65,7 +72,7 @@ def test_without_a_word_of_the_server_the_file_holds(tmp_path: Path) -> None:
     found = Reconfigure(edge_of(tmp_path), DrivenClock())
     assert found.camera("kho-sau").zones == OWN.zones
     assert found.state("kho-sau") is None
-    assert found.told("kho-sau").data.drawing == OWN
+    assert told(found).drawing == OWN
 
 
 def test_a_configuration_replaces_what_is_drawn_and_nothing_else(tmp_path: Path) -> None:
@@ -77,7 +84,7 @@ def test_a_configuration_replaces_what_is_drawn_and_nothing_else(tmp_path: Path)
     assert (camera.label, camera.detect_fps, camera.source) == ("Kho", 2.0, "sim:street")
     assert found.state("kho-sau") == ConfigState(version=3)
     assert found.camera("cong") is other
-    assert found.told("kho-sau").data.version == 3
+    assert told(found).version == 3
 
 
 @pytest.mark.parametrize(
@@ -160,7 +167,7 @@ def test_what_no_longer_fits_the_file_is_refused_at_the_start(tmp_path: Path) ->
         zones={"z": WHOLE}, rules=(RuleSettings.model_validate({"name": "q", "kind": "speeding", "zone": "z"}),)
     )
     found = Reconfigure(edge_of(tmp_path, calibration=calibrated), DrivenClock())
-    assert found.told("kho-sau").data.is_calibrated
+    assert told(found).is_calibrated
     found.take(sent(1, fast))
     again = Reconfigure(edge_of(tmp_path), DrivenClock())
     state = again.state("kho-sau")
@@ -284,7 +291,8 @@ def test_the_edge_answers_a_configuration_at_once_though_its_heartbeat_is_slow(
             SystemClock(),
             health=lambda: health_of(outbox).model_copy(update={"config_refused": configured.refused}),
             take_picture=lambda _: None,
-            reconfigure=configured,
+            configure=configured.heed,
+            settings_of=configured.told,
         )
         link.start()
         try:

@@ -43,6 +43,16 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
     ("POST", "/api/v1/incidents"): "officer",
     ("PATCH", "/api/v1/incidents/{code}"): "officer",
+    ("POST", "/api/v1/incidents/{code}/assign"): "officer",
+    ("POST", "/api/v1/incidents/{code}/extend"): "supervisor",
+    ("POST", "/api/v1/incidents/{code}/merge"): "officer",
+    ("POST", "/api/v1/incidents/{code}/split"): "officer",
+    ("POST", "/api/v1/incidents/{code}/links"): "officer",
+    ("DELETE", "/api/v1/incidents/{code}/links/{other}"): "officer",
+    ("POST", "/api/v1/snoozes"): "officer",
+    ("DELETE", "/api/v1/snoozes/{snooze_id}"): "officer",
+    ("POST", "/api/v1/units"): "supervisor",
+    ("PATCH", "/api/v1/units/{unit_id}"): "supervisor",
     ("POST", "/api/v1/criteria/{code}/entries"): "officer",
     ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): "supervisor",
     ("PUT", "/api/v1/criteria/files"): "officer",
@@ -66,6 +76,14 @@ BODIES = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
     ("POST", "/api/v1/incidents"): {"source": "tip", "title": "Mất xe", "occurred_at": "2026-03-01T21:30:00+07:00"},
     ("PATCH", "/api/v1/incidents/{code}"): {"version": 1, "suspects": 2},
+    ("POST", "/api/v1/incidents/{code}/assign"): {"version": 1, "to": None},
+    ("POST", "/api/v1/incidents/{code}/extend"): {"version": 1, "note": "xin thêm"},
+    ("POST", "/api/v1/incidents/{code}/merge"): {"version": 1, "into": "AN-2026-000002"},
+    ("POST", "/api/v1/incidents/{code}/split"): {"version": 1},
+    ("POST", "/api/v1/incidents/{code}/links"): {"to": "AN-2026-000002"},
+    ("POST", "/api/v1/snoozes"): {"camera": 1, "rule_name": "x", "until": "2026-03-03T00:00:00Z", "note": "chợ đêm"},
+    ("POST", "/api/v1/units"): {"name": "Khóm 4", "kind": "khom", "valid_from": "2020-01-01"},
+    ("PATCH", "/api/v1/units/{unit_id}"): {"valid_to": "2025-07-01"},
     ("POST", "/api/v1/criteria/{code}/entries"): {"period": "2026-M03", "note": "Theo sổ"},
     ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): {"approve": True},
     ("POST", "/api/v1/periods/{key}/adjustments/{code}"): {"why": "Xác minh muộn"},
@@ -90,6 +108,7 @@ class Asked:
 
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
+        path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
         path = re.sub(r"\{(camera_id|entry_id)\}", "1", self.path)
         path = path.replace("{day}", "2025-07-01").replace("/files", "/files?name=so.pdf")
         path = re.sub(r"\{sha256\}", "0" * 64, path)

@@ -92,8 +92,14 @@ function fault() {
   return short ? t("%(name)s còn thiếu điểm.", { name: nameOf(short) }) : "";
 }
 
+/** Does the server's drawing say what is drawn here? */
+function isSame(document) {
+  return new Drawing(document).saved === drawing.saved;
+}
+
 function take(settings, { keepsDrawing = false } = {}) {
   ({ version } = settings);
+  if (editable) find("reset").hidden = settings.is_from_file;
   if (!keepsDrawing) {
     const before = board.selected && [board.selected.kind, board.selected.name];
     board.open = null;
@@ -155,7 +161,8 @@ async function reread() {
   try {
     const settings = await request("GET", `${base}/settings`);
     // what is being drawn here is not thrown away; saving it will say that it is stale
-    if (!drawing.isChanged && !board.open && JSON.stringify(settings.drawing) !== JSON.stringify(drawing.toDocument())) take(settings);
+    const isNews = settings.version !== version || (settings.is_from_file && !isSame(settings.drawing));
+    if (isNews && !drawing.isChanged && !board.open) take(settings);
   } catch {
     // the server is away: the next message asks again
   }
@@ -165,11 +172,11 @@ async function keepFacts(event) {
   event.preventDefault();
   const form = find("facts");
   const body = Object.fromEntries(new FormData(form));
-  body.version = Number(body.version);
+  body.version = Number(form.dataset.version);
   for (const key of ["notice_posted_on", "notice_photo_sha256"]) body[key] ||= null;
   try {
     const kept = await request("PUT", `${base}/facts`, body);
-    form.elements.version.value = kept.version;
+    form.dataset.version = kept.version;
     toast(t("Đã lưu hồ sơ camera."));
     renew("camera");
   } catch (error) {
@@ -224,8 +231,8 @@ if (editable) {
   find("undo").addEventListener("click", () => board.undo());
   find("remove").addEventListener("click", () => board.removeShape());
   find("save").addEventListener("click", save);
-  find("reset")?.addEventListener("click", () => find("reset-dialog").showModal());
-  find("reset-sure")?.addEventListener("click", reset);
+  find("reset").addEventListener("click", () => find("reset-dialog").showModal());
+  find("reset-sure").addEventListener("click", reset);
   find("facts").addEventListener("submit", keepFacts);
   find("notice-photo").addEventListener("change", hashPhoto);
   for (const button of root.querySelectorAll("[data-serve]")) button.addEventListener("click", () => serve(button.dataset.serve === "true"));

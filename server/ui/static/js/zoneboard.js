@@ -154,7 +154,9 @@ export class Board {
   #shape(shape, unit) {
     const points = shape.points.map((point) => this.#xy(point));
     const isSelected = shape === this.selected;
-    const group = node("g", { class: `shape shape-${shape.kind}${isSelected ? " shape-selected" : ""}`, "data-shape": "" }, this.svg);
+    // while one is changed, a click within another is a point of this one; its outline still selects it
+    const look = isSelected ? " shape-selected" : this.selected ? " shape-other" : "";
+    const group = node("g", { class: `shape shape-${shape.kind}${look}`, "data-shape": "" }, this.svg);
     group.addEventListener("click", (event) => {
       if (this.open || isSelected) return;
       event.stopPropagation();
@@ -239,6 +241,7 @@ export class Board {
   }
 
   #down(event) {
+    this.wasDragged = false;
     const handle = event.target.closest("[data-point]");
     if (!handle || event.button > 0) return;
     const at = Number(handle.dataset.point);
