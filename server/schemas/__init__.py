@@ -16,6 +16,7 @@ from server.schemas.camerasettings import (
 )
 from server.schemas.casework import (
     AssignIn,
+    DeedOut,
     ExtendIn,
     LinkIn,
     MergeIn,
@@ -60,6 +61,7 @@ from server.schemas.incidents import (
     VerdictOut,
 )
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas.notices import ChannelOut, NewChannel, NoticeMessageOut, NoticeRuleOut
 from server.schemas.rights import RightsIn, RightsOut
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "CameraSettingsOut",
     "CameraVersionOut",
     "ChangeOut",
+    "ChannelOut",
     "CheckOut",
     "CriterionDetail",
     "CriterionEntryDecision",
@@ -86,6 +89,7 @@ __all__ = [
     "DayUp",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeedOut",
     "DeletionOut",
     "DeletionPage",
     "EdgeOut",
@@ -105,7 +109,10 @@ __all__ = [
     "MergeIn",
     "MergerIn",
     "MergerOut",
+    "NewChannel",
     "NewPassword",
+    "NoticeMessageOut",
+    "NoticeRuleOut",
     "PeriodOut",
     "PlanOut",
     "Problem",

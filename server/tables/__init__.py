@@ -9,6 +9,7 @@ from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
 from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
+from server.tables.notices import NoticeChannel, NoticeItem, NoticeMark, NoticeMessage, NoticeRule, Publication
 from server.tables.people import AuditRow, SessionRow, UserRow
 
 __all__ = [
@@ -33,8 +34,14 @@ __all__ = [
     "JsonText",
     "LinkRow",
     "MergerRow",
+    "NoticeChannel",
+    "NoticeItem",
+    "NoticeMark",
+    "NoticeMessage",
+    "NoticeRule",
     "PlanRow",
     "PlanSpotRow",
+    "Publication",
     "ReplayRow",
     "RightRow",
     "SavedFilterRow",

@@ -83,6 +83,10 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     """What an officer needs to judge the machine's word, most useful first."""
     found = subjects(incident)
     span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
+    if incident.source != "camera":
+        at = Fact(label=texts.gettext("Thời gian"), value=form.exact(incident.occurred_at))
+        kind = texts.gettext(words.RULE_KINDS.get(incident.rule_kind, incident.rule_kind))
+        return (at, Fact(label=texts.gettext("Loại"), value=kind))
     lines = [
         Fact(
             label=texts.gettext("Thời gian"),
@@ -96,13 +100,17 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
         lines.append(
             Fact(label=texts.gettext("Gộp từ"), value=texts.gettext("%(n)s lần liên tiếp") % {"n": incident.events})
         )
-    if incident.source != "camera":
-        return tuple(lines[:1])
     mode = texts.gettext(words.MODES.get(incident.mode, incident.mode))
     lines.append(Fact(label=texts.gettext("Luật"), value=f"{incident.rule_name} · {mode}"))
     if models := sorted({event.model for event in incident.event_list}):
         lines.append(Fact(label=texts.gettext("Máy nhìn"), value=", ".join(models)))
     return tuple(lines)
+
+
+def heads(incident: IncidentOut, texts: Texts, form: Format) -> tuple[str, ...]:
+    """How many persons it concerns, by part: "05 đối tượng", "01 bị hại"; those of whom there are none are left out."""
+    counted = ((getattr(incident, name), noun) for name, noun in words.HEADS.items())
+    return tuple(f"{form.count(number)} {texts.ngettext(noun, noun, number)}" for number, noun in counted if number)
 
 
 def place(incident: IncidentOut, texts: Texts) -> str:

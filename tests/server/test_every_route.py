@@ -60,6 +60,15 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/periods/{key}/adjustments/{code}"): "supervisor",
     ("POST", "/api/v1/mergers"): "supervisor",
     ("DELETE", "/api/v1/mergers/{day}"): "supervisor",
+    ("GET", "/api/v1/reports/{key}.docx"): "officer",
+    ("GET", "/api/v1/reports/{key}.xlsx"): "officer",
+    ("GET", "/api/v1/reports/{key}.csv"): "officer",
+    ("GET", "/api/v1/reports/{key}.json"): "officer",
+    ("POST", "/api/v1/filters"): "officer",
+    ("DELETE", "/api/v1/filters/{filter_id}"): "officer",
+    ("PUT", "/api/v1/plan"): "admin",
+    ("PUT", "/api/v1/plan/spots"): "supervisor",
+    ("DELETE", "/api/v1/plan/spots"): "supervisor",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
     ("PATCH", "/api/v1/users/{username}"): "admin",
@@ -67,6 +76,18 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("GET", "/api/v1/edges"): "admin",
     ("POST", "/api/v1/edges"): "admin",
     ("GET", "/api/v1/dead-letters"): "admin",
+    ("GET", "/api/v1/notices/channels"): "admin",
+    ("POST", "/api/v1/notices/channels"): "admin",
+    ("PUT", "/api/v1/notices/channels/{channel_id}"): "admin",
+    ("DELETE", "/api/v1/notices/channels/{channel_id}"): "admin",
+    ("POST", "/api/v1/notices/channels/{channel_id}/test"): "admin",
+    ("GET", "/api/v1/notices/rules"): "admin",
+    ("POST", "/api/v1/notices/rules"): "admin",
+    ("PUT", "/api/v1/notices/rules/{rule_id}"): "admin",
+    ("DELETE", "/api/v1/notices/rules/{rule_id}"): "admin",
+    ("GET", "/api/v1/notices/messages"): "admin",
+    ("POST", "/api/v1/notices/messages/{message_id}/retry"): "admin",
+    ("GET", "/admin/notices"): "admin",
 }
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
@@ -88,9 +109,15 @@ BODIES = {
     ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): {"approve": True},
     ("POST", "/api/v1/periods/{key}/adjustments/{code}"): {"why": "Xác minh muộn"},
     ("POST", "/api/v1/mergers"): {"day": "2025-07-01", "note": "Sáp nhập"},
+    ("POST", "/api/v1/filters"): {"name": "Chờ duyệt", "query": "state:waiting"},
+    ("PUT", "/api/v1/plan/spots"): {"kind": "unit", "name": "Khóm 4", "x": 0.5, "y": 0.5},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},
+    ("POST", "/api/v1/notices/channels"): {"name": "Trực ban", "address": "json://127.0.0.1:9/x"},
+    ("PUT", "/api/v1/notices/channels/{channel_id}"): {"name": "Trực ban"},
+    ("POST", "/api/v1/notices/rules"): {"name": "Ban đêm", "occasion": "opened"},
+    ("PUT", "/api/v1/notices/rules/{rule_id}"): {"name": "Ban đêm", "occasion": "opened"},
     ("PUT", "/api/v1/me/password"): {"current": "wrong", "new": "mot mat khau moi"},
 }
 
@@ -109,8 +136,9 @@ class Asked:
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
         path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
-        path = re.sub(r"\{(camera_id|entry_id)\}", "1", self.path)
+        path = re.sub(r"\{(camera_id|entry_id)\}", "1", path)
         path = path.replace("{day}", "2025-07-01").replace("/files", "/files?name=so.pdf")
+        path = re.sub(r"\{(channel|rule|message)_id\}", "999", path)
         path = re.sub(r"\{sha256\}", "0" * 64, path)
         path = re.sub(r"\{[^}]*\}", "nobody", path)
         return client.request(self.method, path, json=BODIES.get(self.key))

@@ -24,6 +24,7 @@ from server.store import sessions
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow, UserRow
 from tests.support.needs import ROOT
 from tests.support.process import free_port, wait_for_port
+from tests.support.sqlite import with_tables
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 """2 March 2026, noon in Vietnam: in month 3, quarter 1 of the reporting year 2026."""
@@ -168,9 +169,15 @@ def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> 
     settings = parse(
         {
             "site": {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan ward"},
-            "database": {"url": url or f"sqlite:///{folder / 'anninh.db'}", "pool_size": 20},
+            "database": {"url": url or _sqlite(folder / "anninh.db"), "pool_size": 20},
             "http": {"stall_s": stall_s},
             "evidence_dir": str(folder / "evidence"),
+            "notices": {
+                "key_file": str(folder / "notices.key"),
+                "allowed_networks": ["127.0.0.0/8"],
+                "public_url": "https://anninh.example.vn",
+                "attempts": 3,
+            },
             "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
         }
     )
@@ -189,6 +196,10 @@ def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> 
         server.should_exit = True
         thread.join(timeout=15)
     assert not thread.is_alive(), "the server did not stop"
+
+
+def _sqlite(path: Path) -> str:
+    return f"sqlite:///{path}" if path.exists() else with_tables(path)
 
 
 def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> httpx.Response:

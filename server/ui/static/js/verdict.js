@@ -11,6 +11,7 @@ const SAID = {
   release: (code) => t("Đã trả %(code)s lại hàng chờ.", { code }),
   undo: (code) => t("Đã hoàn tác %(code)s.", { code }),
 };
+const KEPT = (code) => t("Đã ghi nhận cho %(code)s.", { code });
 const COLLEAGUE = {
   confirm: (who, code) => t("%(who)s vừa xác nhận %(code)s.", { who, code }),
   dismiss: (who, code) => t("%(who)s vừa loại bỏ %(code)s.", { who, code }),
@@ -18,7 +19,8 @@ const COLLEAGUE = {
   claim: (who, code) => t("%(who)s đang xem %(code)s.", { who, code }),
   release: (who, code) => t("%(who)s vừa trả lại %(code)s.", { who, code }),
 };
-const FINAL = new Set(["confirm", "dismiss"]);
+const CHANGED = (who, code) => t("%(who)s vừa xử lý %(code)s.", { who, code });
+const FINAL = new Set(["confirm", "dismiss", "remind", "pledge", "penalise", "transfer", "resolve"]);
 
 export class Decision {
   /**
@@ -103,7 +105,7 @@ export class Decision {
     if (!kept) return;
     const undo = { code, version: kept.version };
     this.last = FINAL.has(move) ? undo : null;
-    const words = SAID[move](code);
+    const words = (SAID[move] ?? KEPT)(code);
     this.takeAway = toast(words, FINAL.has(move) ? { action: { label: `${t("Hoàn tác")} (U)`, run: () => this.undo() } } : {});
     this.decided(move, kept);
   }
@@ -140,7 +142,7 @@ export class Decision {
   /** What was looked at is no longer all there is: say who did what, or what arrived, and show how it stands now. */
   #conflict(code, current) {
     const by = current && current.verdicts.length > Number(this.panel.dataset.verdicts) ? current.verdicts.at(-1) : null;
-    const said = by ? COLLEAGUE[by.move](by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
+    const said = by ? (COLLEAGUE[by.move] ?? CHANGED)(by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
     toast(said, { late: true });
     this.stale();
   }
