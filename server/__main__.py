@@ -163,6 +163,13 @@ def retention(
     database.close()
 
 
+@app.command("openapi")
+def openapi() -> None:
+    """Print the API's description: ``anninh server openapi > docs/openapi.json``."""
+    log.configure(level=logging.WARNING)
+    typer.echo(commands.openapi(create_app), nl=False)
+
+
 def _read_password() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("password (empty: one is made)", default="", hide_input=True, show_default=False))

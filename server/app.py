@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
 from server.api import (
+    audit,
     cameras,
     camerasettings,
     criteria,
@@ -34,9 +35,13 @@ from server.api import (
     reports,
     session,
     snoozes,
+    system,
     units,
     users,
 )
+from server.api.etags import ETags
+from server.api.rates import Rates
+from server.api.replay import Replays
 from server.clock import Clock, SystemClock
 from server.courier.carrier import Carrier
 from server.courier.courier import Courier
@@ -89,6 +94,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     edges.router,
     notices.router,
     users.router,
+    audit.router,
+    system.router,
     live.router,
     docs.router,
     assets.router,
@@ -125,6 +132,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
+        started_at=clock.now(),
         vault=vault,
         courier=Courier(
             settings,
@@ -144,7 +152,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         redoc_url=None,
     )
     app.state.services = services
+    app.add_middleware(ETags)
+    app.add_middleware(Replays, services=services)
     app.add_middleware(Limits, stall_s=settings.http.stall_s)
+    app.add_middleware(Rates, per_session=settings.rates.per_session, per_address=settings.rates.per_address)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Viewpoints)
     problems.register(app)

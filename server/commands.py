@@ -1,9 +1,12 @@
 """What an operator does at the machine itself, without signing in: tables, edges, accounts."""
 
-from collections.abc import Iterator
+import json
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +15,7 @@ from server.database import Database
 from server.evidence import EvidenceFiles
 from server.playback import delete_copy
 from server.role import Role
-from server.settings import Settings
+from server.settings import Settings, parse
 from server.store import audit, edges
 from server.sweeper import Sweeper
 from server.tables import SessionRow, UserRow
@@ -68,3 +71,19 @@ def retention(settings: Settings, database: Database, clock: Clock, *, dry_run: 
         yield f"{rule}: {count} files, {swept.bytes[rule]} bytes"
     count, size = swept.total
     yield f"{'would delete' if dry_run else 'deleted'}: {count} files, {size} bytes"
+
+
+def openapi(create: Callable[[Settings], FastAPI]) -> str:
+    """The API's description as JSON, the same on every machine. Builds an application that serves nobody."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = parse(
+            {
+                "site": {"slug": "ward", "name_vi": "Phường", "name_en": "Ward"},
+                "database": {"url": f"sqlite:///{folder}/anninh.db"},
+                "evidence_dir": f"{folder}/evidence",
+            }
+        )
+        app = create(settings)
+        document = json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True)
+        app.state.services.database.close()
+    return document + "\n"

@@ -1,10 +1,11 @@
 """The server's walk: a batch of messages → one transaction → receipts → open pages. Knows nothing of MQTT itself."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from contract.receipt import Refusal
 from server.clock import Clock
@@ -70,6 +71,18 @@ class Ingest:
             if outcome.behind and self._dispatch is not None:
                 self._dispatch.configure_again(outcome.behind)
         return [reply for outcome in outcomes for reply in outcome.replies.values()]
+
+    def retake(self, delivery: Delivery, taken: Callable[[Session], None]) -> str | None:
+        """Take in a message that was refused before; why it is refused again, None: it is in, and ``taken`` was called
+        in the same transaction. A refusal leaves nothing behind. Edges are told nothing: they were told before."""
+        with self._database.transaction() as session:
+            outcome = write(session, [read(delivery)], window=self._window, zone=self._zone, now=self._clock.now())
+            if outcome.refusals:
+                session.rollback()
+                return outcome.refusals[0].detail or str(outcome.refusals[0].reason)
+            taken(session)
+        self._tell(outcome)
+        return None
 
     def _commit(self, letters: Sequence[Letter]) -> list[Outcome]:
         """Commit the letters, together or, when one of them can't be written, in smaller and smaller parts."""

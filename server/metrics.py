@@ -35,6 +35,10 @@ class Metrics:
             registry=self.registry,
         )
 
+    def value(self, name: str) -> float:
+        """What a counter or gauge without labels stands at; 0 when there is none of that name."""
+        return self.registry.get_sample_value(name) or 0.0
+
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from fastapi import Request
@@ -37,6 +38,7 @@ class Services:
     dispatch: Dispatch
     definitions: Definitions
     """The criteria, as the file named when the server started."""
+    started_at: datetime
     vault: Vault
     """Seals the addresses of notification channels."""
     courier: Courier

@@ -46,6 +46,13 @@ class HttpSettings(Part):
     """A body of which nothing comes for this long is given up; what was uploaded is kept."""
 
 
+class RateSettings(Part):
+    """Requests a minute that are answered, uploads of edges apart; 0: no limit."""
+
+    per_session: int = Field(default=1800, ge=0)
+    per_address: int = Field(default=7200, ge=0)
+
+
 class WorkingCopySettings(Part):
     """Copies of clips that browsers cannot play as the camera coded them."""
 
@@ -129,6 +136,8 @@ class Settings(Part):
     publish: PublishSettings = PublishSettings()
     notices: NoticeSettings = NoticeSettings()
     http: HttpSettings = HttpSettings()
+    rates: RateSettings = RateSettings()
+
     report: ReportSettings = ReportSettings()
     criteria_file: Path = Path("configs/criteria.yaml")
     cut_day: int = Field(default=15, ge=1, le=28)

@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from contract.names import Slug
-from server.api.deps import Admin, Has
+from server.api.deps import Admin, Has, refused
 from server.api.responses import problems
-from server.schemas import DeadLetterPage, EdgeOut, EdgeToken
+from server.ingest import Ingest
+from server.schemas import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.store import audit, cameraview, deadletterview
 from server.store import edges as rows
+from server.store.errors import StoreError
 from server.tables import HIGHEST_KEY
 
 router = APIRouter(prefix="/api/v1", tags=["edges"])
@@ -52,3 +54,24 @@ def read_dead_letters(
     """Newest first, each with its reason and how often it came."""
     with has.database.read() as session:
         return deadletterview.listing(session, cursor, limit)
+
+
+@router.post(
+    "/dead-letters/{letter_id}/retry",
+    summary="Take a refused message in",
+    responses=problems(401, 403, 404, 409, 422),
+)
+def retry_dead_letter(letter_id: Annotated[int, Path(ge=1, le=HIGHEST_KEY)], user: Admin, has: Has) -> DeadLetterOut:
+    """Once what was wrong is set right: the edge is registered, say. 422 with the reason when it is refused again."""
+    ingest = Ingest(has.settings, database=has.database, clock=has.clock, live=has.live, metrics=has.metrics)
+    try:
+        with has.database.read() as session:
+            delivery = deadletterview.deliverable(session, letter_id)
+        now = has.clock.now()
+        why = ingest.retake(delivery, lambda session: deadletterview.taken(session, letter_id, by=user, now=now))
+        if why is not None:
+            raise HTTPException(422, f"Vẫn chưa nhận được: {why}. / It is refused again: {why}.")
+        with has.database.read() as session:
+            return deadletterview.one(session, letter_id)
+    except StoreError as error:
+        raise refused(error) from error

@@ -37,7 +37,9 @@ class SignInBody(BaseModel):
 class PasswordBody(BaseModel):
     """The password there is and the one to have."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"current": "kho sau 7412", "new": "mot cau de nho 2026"}}
+    )
 
     current: Password
     new: NewPassword

@@ -34,7 +34,7 @@ class AccountBody(BaseModel):
 class AccountChange(BaseModel):
     """What to change of an account; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"role": "supervisor"}})
 
     display_name: DisplayName | None = None
     role: Role | None = None

@@ -1,6 +1,7 @@
 """What the API and the pages show: pydantic values, made by server.store, read by api/ and ui/ alike."""
 
 from server.schemas.accounts import AccountOut, NewPassword, SessionOut, UserOut
+from server.schemas.audit import AuditOut, AuditPage
 from server.schemas.base import NO_NUL, Problem, Role, Schema
 from server.schemas.cameras import CameraOut
 from server.schemas.camerasettings import (
@@ -63,12 +64,15 @@ from server.schemas.incidents import (
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
 from server.schemas.notices import ChannelOut, NewChannel, NoticeMessageOut, NoticeRuleOut
 from server.schemas.rights import RightsIn, RightsOut
+from server.schemas.system import SystemEdge, SystemOut
 
 __all__ = [
     "NO_NUL",
     "AccountOut",
     "AdjustIn",
     "AssignIn",
+    "AuditOut",
+    "AuditPage",
     "CameraFactsIn",
     "CameraFactsOut",
     "CameraOut",
@@ -138,6 +142,8 @@ __all__ = [
     "Standing",
     "SubjectOut",
     "SuggestionOut",
+    "SystemEdge",
+    "SystemOut",
     "TallyOut",
     "UnitEnd",
     "UnitIn",

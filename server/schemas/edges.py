@@ -39,6 +39,8 @@ class DeadLetterOut(Schema):
     detail: str
     times: int
     accepted_at: datetime | None
+    may_be_taken: bool = False
+    """It is an event's, is kept whole, and was not taken in yet."""
 
 
 class DeadLetterPage(Schema):

@@ -56,6 +56,14 @@ class Format:
         """A calendar day."""
         return f"{day:%d/%m/%Y}"
 
+    def size(self, count: float) -> str:
+        """Bytes in the unit that fits, of 10^3: 1,2 GB."""
+        for unit in ("B", "KB", "MB", "GB"):
+            if abs(count) < 1000:
+                return f"{self.number(round(count, 1))} {unit}"
+            count /= 1000
+        return f"{self.number(round(count, 1))} TB"
+
     def duration(self, seconds: float) -> str:
         """Seconds in words, to two units."""
         whole = max(0, round(seconds))

@@ -159,7 +159,7 @@ def _shot(
     if picture is not None and picture.periodic:
         # The boxes are of other moments.
         slim |= {"subjects": [], "periodic": True}
-    slim |= {"picture": _part(picture), "clip": _part(clip)}
+    slim |= {"picture": _part(picture, speak), "clip": _part(clip, speak)}
     thumb = picture.url if picture is not None else None
     return {"json": json.dumps(slim, ensure_ascii=False), "thumb": thumb, "at": at, "is_moment": "periodic" in slim}
 
@@ -170,10 +170,14 @@ def _is_visible(who: SubjectOut) -> bool:
     return (x2 - x1) * (y2 - y1) > SLIVER
 
 
-def _part(found: EvidenceOut | None) -> dict[str, Any] | None:
+def _part(found: EvidenceOut | None, speak: Texts) -> dict[str, Any] | None:
     if found is None:
         return None
     slim = found.model_dump(mode="json", include={"url", "missing", "started_at", "ended_at", "gaps"})
+    if found.deleted_at is not None:
+        slim["missing"] = speak.gettext("đã xoá, %(why)s") % {
+            "why": speak.gettext(words.DELETION_RULES.get(found.deleted_rule, found.deleted_rule))
+        }
     if found.play_url is not None:
         slim |= {"url": f"{found.play_url}?wait={COPY_WAIT_S}", "is_copy": True}
     return slim

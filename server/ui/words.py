@@ -182,3 +182,31 @@ ROLES: Final[Mapping[str, str]] = {
     "supervisor": N_("chỉ huy"),
     "admin": N_("quản trị"),
 }
+DELETION_RULES: Final[Mapping[str, str]] = {
+    "unreviewed": N_("quá hạn mà không ai duyệt"),
+    "dismissed": N_("đã loại bỏ và hết hạn giữ"),
+    "closed": N_("hồ sơ đã đóng và hết hạn giữ"),
+    "disk": N_("ổ đĩa hết chỗ"),
+    "audit": N_("nhật ký quá cũ"),
+}
+EDGE_STATES: Final[Mapping[str, str]] = {
+    "online": N_("trực tuyến"),
+    "silent": N_("im lặng"),
+    "offline": N_("mất liên lạc"),
+    "new": N_("chưa từng gửi"),
+}
+REFUSALS: Final[Mapping[str, str]] = {
+    "not_json": N_("không phải JSON"),
+    "invalid": N_("sai mẫu hoặc sai giờ"),
+    "topic_mismatch": N_("gửi nhầm địa chỉ"),
+    "too_large": N_("quá lớn"),
+    "unknown_version": N_("phiên bản lạ"),
+    "unknown_edge": N_("máy biên chưa đăng ký"),
+    "unknown_camera": N_("camera chưa khai báo"),
+}
+EVIDENCE_KINDS: Final[Mapping[str, str]] = {
+    "picture": N_("ảnh"),
+    "moment": N_("ảnh định kỳ"),
+    "clip": N_("đoạn ghi"),
+    "audit": N_("nhật ký"),
+}

@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -163,14 +163,20 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> Iterator[Office]:
-    """An office whose data lie in ``folder``; ``url`` of its database, by default a SQLite file there."""
+def open_office(
+    folder: Path, url: str | None = None, stall_s: float = 30.0, rates: Mapping[str, int] | None = None
+) -> Iterator[Office]:
+    """An office whose data lie in ``folder``; ``url`` of its database, by default a SQLite file there.
+
+    ``rates``: how often may be asked; by default without limit, as tests are quick.
+    """
     clock, port = Hand(), free_port()
     settings = parse(
         {
             "site": {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan ward"},
             "database": {"url": url or _sqlite(folder / "anninh.db"), "pool_size": 20},
             "http": {"stall_s": stall_s},
+            "rates": dict(rates or {"per_session": 0, "per_address": 0}),
             "evidence_dir": str(folder / "evidence"),
             "notices": {
                 "key_file": str(folder / "notices.key"),

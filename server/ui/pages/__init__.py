@@ -3,8 +3,20 @@
 
 from fastapi import APIRouter
 
-from server.ui.pages import cameras, criteria, door, entry, incidentlist, incidents, notices, reports, review
+from server.ui.pages import (
+    admin,
+    cameras,
+    criteria,
+    door,
+    entry,
+    incidentlist,
+    incidents,
+    logbook,
+    notices,
+    reports,
+    review,
+)
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices):
+for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices, admin, logbook):
     router.include_router(_place.router)

@@ -55,5 +55,8 @@ document.addEventListener("fresh", renewTimes);
 if (document.querySelector(".frame")) {
   add("?", t("Bảng phím này"), help);
   add("t", t("Sáng hoặc tối"), turnTheme);
+  for (const link of document.querySelectorAll("[data-place-key]")) {
+    add(link.dataset.placeKey, link.lastChild.textContent.trim(), () => location.assign(link.href));
+  }
   start();
 }

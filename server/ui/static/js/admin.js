@@ -1,0 +1,3 @@
+// Quản trị: its forms.
+
+import "./forms.js";
