@@ -11,7 +11,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
-from server.api import cameras, criteria, docs, edges, evidence, incidents, live, pictures, playback, session, users
+from server.api import (
+    cameras,
+    criteria,
+    docs,
+    edges,
+    evidence,
+    incidents,
+    live,
+    pictures,
+    playback,
+    review,
+    session,
+    users,
+)
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
@@ -33,6 +46,7 @@ log = structlog.get_logger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     incidents.router,
+    review.router,
     evidence.router,
     playback.router,
     criteria.router,

@@ -119,7 +119,7 @@ def timeline(incident: IncidentDetail, speak: Texts, form: Format) -> list[dict[
     icons = {"confirm": "check", "dismiss": "cross", "undo": "undo", "claim": "hand", "release": "hand"}
     for verdict in incident.verdicts:
         move = speak.gettext(words.MOVES.get(verdict.move, verdict.move))
-        reason = _reason_name(verdict.reason, speak.language)
+        reason = reason_name(verdict.reason, speak.language)
         text = f"{verdict.officer} {move}{' – ' + reason if reason else ''}"
         entries.append(
             {"at": verdict.decided_at, "icon": icons.get(verdict.move, "note"), "text": text, "note": verdict.note}
@@ -143,7 +143,8 @@ def _reasons(language: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _reason_name(code: str | None, language: str) -> str:
+def reason_name(code: str | None, language: str) -> str:
+    """What a reason is called."""
     return next((name for known, name, _covers in _reasons(language) if known == code), code or "")
 
 
@@ -176,7 +177,10 @@ def _shot(
 
     slim = event.model_dump(mode="json", include={"started_at", "last_seen_at"})
     surest = sorted((who for who in event.subjects if _is_visible(who)), key=lambda who: -who.score)[:MOST_BOXES]
-    slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in surest]
+    slim["subjects"] = [
+        {"box": who.box, "label": label(who.class_name, who.score), "path": [step[:5] for step in who.path]}
+        for who in surest
+    ]
     if picture is not None and picture.periodic:
         # The boxes are of other moments.
         slim |= {"subjects": [], "periodic": True}

@@ -10,18 +10,24 @@ export function addCaseKeys(decision, player) {
   add("u", t("Hoàn tác quyết định vừa rồi"), () => decision().undo());
   add("c", t("Nhận xem hoặc trả lại"), () => decision().claimOrRelease());
   add("n", t("Ghi chú kèm quyết định"), () => decision().write());
+  add("j", t("Chậm lại, rồi chạy lùi"), () => player()?.backward());
+  add("k", t("Dừng"), () => player()?.shuttle.stop());
+  add("l", t("Phát, rồi nhanh hơn"), () => player()?.forward());
   add(" ", t("Phát hoặc dừng"), () => player()?.toggle());
   add(",", t("Lùi một chút"), () => player()?.step(-1));
   add(".", t("Tiến một chút"), () => player()?.step(1));
-  add("s", t("Tốc độ phát"), () => player()?.faster());
+  add("s", t("Tốc độ phát"), () => player()?.shuttle.next());
+  add("+", t("Phóng to hình"), () => player()?.zoom.step(1));
+  add("-", t("Thu nhỏ hình"), () => player()?.zoom.step(-1));
+  add("0", t("Xem cả hình"), () => player()?.zoom.reset());
   add("p", t("Ảnh hoặc đoạn ghi"), () => player()?.swap());
-  add("b", t("Bật tắt khung đối tượng"), () => player()?.toggleBoxes());
+  add("b", t("Bật tắt khung và đường đi của đối tượng"), () => player()?.toggleBoxes());
   add("escape", t("Đóng danh sách lý do"), () => decision().choose(false));
 
-  // 3–9 mean something only while the reasons are open, so they are not in the table
+  // 3–9 mean what the panel says beside them, so they are not in the table
   document.addEventListener("keydown", (event) => {
     const writes = event.target.closest("textarea, select, input:not([type=range])");
-    if (!decision().choosing || !/^[3-9]$/.test(event.key) || writes) return;
+    if (!/^[3-9]$/.test(event.key) || writes || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     decision().digit(Number(event.key));
   });
