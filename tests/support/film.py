@@ -35,7 +35,7 @@ class Film:
     later: bytes | None = None
 
 
-SMALL = (320, 180)
+SMALL, SMALL_FPS = (320, 180), 25
 
 
 @cache
@@ -43,14 +43,14 @@ def small(number: int, seconds: float = 2.0) -> Film:
     """A little film of its own for every number: somebody crosses a plain. Cheap enough for hundreds."""
     width, height = SMALL
     drawn = []
-    for frame in range(round(seconds * FPS)):
+    for frame in range(round(seconds * SMALL_FPS)):
         image = np.full((height, width, 3), (60 + number % 120, 70, 80), dtype=np.uint8)
-        x = (number * 7 + frame * 6) % (width - 24)
+        x = (number * 7 + frame * 3) % (width - 24)
         image[60:130, x : x + 24] = (40, 200, 220)
         drawn.append(image)
     ok, coded = cv2.imencode(".jpg", drawn[len(drawn) // 2])
     assert ok
-    return Film(clip=_h264(drawn), picture=coded.tobytes(), seconds=seconds, people=())
+    return Film(clip=_h264(drawn, SMALL_FPS), picture=coded.tobytes(), seconds=seconds, people=())
 
 
 @cache
@@ -68,17 +68,17 @@ def street(seed: int = 7, seconds: float = 4.0) -> Film:
     return Film(clip=clip, picture=coded.tobytes(), seconds=seconds, people=people)
 
 
-def _h264(pictures: list[NDArray[np.uint8]]) -> bytes:
+def _h264(pictures: list[NDArray[np.uint8]], fps: int = FPS) -> bytes:
     """An MP4 of these pictures, its index first."""
     height, width = pictures[0].shape[:2]
     with (
         tempfile.TemporaryDirectory() as folder,  # to put the index first, the file is read again: no BytesIO
         av.open(f"{folder}/clip.mp4", "w", options={"movflags": "+faststart"}) as container,
     ):
-        stream = container.add_stream("libx264", rate=FPS, width=width, height=height)
+        stream = container.add_stream("libx264", rate=fps, width=width, height=height)
         stream.pix_fmt = "yuv420p"
         # the profile that the oldest browsers on a duty desk play: constrained baseline, avc1.42E01E
-        stream.options = {"profile": "baseline", "preset": "veryfast", "g": "10", "level": "3.0"}
+        stream.options = {"profile": "baseline", "preset": "veryfast", "g": str(fps), "level": "3.0"}
         for picture in pictures:
             container.mux(stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
         container.mux(stream.encode(None))

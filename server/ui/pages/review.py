@@ -31,6 +31,18 @@ def review_one(request: Request, code: str) -> Response:
         return _review(desk, code)
 
 
+@router.get("/review/{code}/case")
+def case(request: Request, code: str) -> Response:
+    """What lies beside the queue, and nothing around it: fetched ahead, while the one before is looked at."""
+    with sit_down(request) as desk:
+        try:
+            chosen = incidents.detail(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
+        except NotFoundError:
+            return no_such_incident(desk)
+        strip = around(desk.session, code, desk.now)
+        return view.render(request, "review_case.html", user=desk.signed.user, incident=chosen, strip=strip)
+
+
 @router.get("/review/{code}/alike")
 def look_alikes(request: Request, code: str, reason: str = "") -> Response:
     """What waits and looks like one that was dismissed for this reason."""

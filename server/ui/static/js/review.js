@@ -17,7 +17,9 @@ import { Decision, freshCase } from "./verdict.js";
 const HOLD_MS = 150_000;
 
 const path = (code) => (code ? `/review/${code}` : "/review");
-const deck = new Deck(path);
+/** Where a case is read without the queue beside it. */
+const casePath = (code) => (code ? `/review/${code}/case` : "/review");
+const deck = new Deck(casePath);
 const alike = new Alike({ undo: () => decision.undo(), done: taken });
 /** What was judged here and may still stand in a queue that was rendered before. */
 const judged = new Set();
@@ -96,7 +98,7 @@ async function open(code) {
     shown().setAttribute("aria-busy", "true");
     try {
       await settling.get(code);
-      node = await freshCase(path(code));
+      node = await freshCase(casePath(code));
     } catch (error) {
       toast(error.message, { late: true });
       shown().removeAttribute("aria-busy");
@@ -181,6 +183,8 @@ function follow(fresh) {
     const { version, moves } = root.querySelector("#decision").dataset;
     return `${version} ${moves} ${root.querySelector(".why").innerHTML}`;
   };
+  const version = (root) => Number(root.querySelector("#decision").dataset.version);
+  if (version(node) < version(shown())) return; // rendered before this officer's own claim
   if (known(node) !== known(shown()) && !writes) decision.panel.replaceWith(document.importNode(node.querySelector("#decision"), true));
   const events = (root) => [...root.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (events(node) !== events(shown()) && player?.video.paused !== false) {
