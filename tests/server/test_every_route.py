@@ -37,6 +37,7 @@ OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/me/password")}
 """Writes that anybody who signed in may make: to what is their own."""
 LOWEST: dict[tuple[str, str], Role] = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
+    ("POST", "/api/v1/review/dismissals"): "officer",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
     ("PATCH", "/api/v1/users/{username}"): "admin",
@@ -48,6 +49,7 @@ LOWEST: dict[tuple[str, str], Role] = {
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
+    ("POST", "/api/v1/review/dismissals"): {"incidents": [{"code": "nobody", "version": 1}], "reason": "light"},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},

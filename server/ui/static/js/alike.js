@@ -75,9 +75,9 @@ export class Alike {
       remember(Promise.resolve(answer.dismissed.length ? answer.dismissed : null));
       this.done(answer.dismissed.map(({ code }) => code));
       const said = t("Đã loại %(n)s cảnh báo giống nhau.", { n: answer.dismissed.length });
-      const left = answer.left.map(({ code }) => code).join(", ");
-      const rest = left && ` ${t("Vừa thay đổi nên để lại: %(codes)s.", { codes: left })}`;
-      toast(said + rest, answer.dismissed.length ? undoAction(this.undo) : { late: true });
+      const codes = answer.left.map(({ code }) => code).join(", ");
+      const left = codes && t("Vừa thay đổi nên để lại: %(codes)s.", { codes });
+      toast([said, left].join(" ").trim(), answer.dismissed.length ? undoAction(this.undo) : { late: true });
     } catch (error) {
       toast(error.message, { late: true });
     }
