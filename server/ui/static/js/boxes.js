@@ -67,16 +67,19 @@ function drawBox(overlay, room, [x1, y1, x2, y2], label) {
 
 /**
  * Draw the subjects. `subjects`: [{box, label, path}], fractions of a picture of `width` × `height`. `at_ms`: the
- * instant that is shown, as the paths count. Without a path a box is where its subject was last seen.
+ * instant that is shown, as the paths count. Without a path a box is where its subject was last seen; beside paths it is
+ * drawn only then (`far`: it is another time).
  */
-export function draw(overlay, screen, subjects, { width, height, zoom, at_ms }) {
+export function draw(overlay, screen, subjects, { width, height, zoom, at_ms, far }) {
   overlay.replaceChildren();
   if (!width || !height) return;
   overlay.setAttribute("viewBox", `0 0 ${screen.clientWidth} ${screen.clientHeight}`);
   const room = fit(screen, width, height, zoom);
   for (const { path } of subjects) if (path?.length > 1) drawPath(overlay, room, path, at_ms);
+  const isFollowed = subjects.some(({ path }) => path?.length > 1);
   for (const { box, label, path } of subjects) {
-    const now = path?.length > 1 ? boxAt(path, at_ms) : box;
+    const last = far && isFollowed ? null : box;
+    const now = path?.length > 1 ? boxAt(path, at_ms) : last;
     if (now) drawBox(overlay, room, now, label);
   }
 }

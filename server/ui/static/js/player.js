@@ -276,6 +276,6 @@ export class Player {
     const follows = subjects.some(({ path }) => path?.length > 1);
     this.overlay.classList.toggle("overlay-far", far && !follows);
     const at_ms = this.#instant() - Date.parse(this.event?.started_at ?? "");
-    draw(this.overlay, this.screen, subjects, { width, height, zoom: this.zoom, at_ms });
+    draw(this.overlay, this.screen, subjects, { width, height, zoom: this.zoom, at_ms, far });
   }
 }
