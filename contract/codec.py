@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from contract.command import COMMAND_TYPE, Command
+from contract.configuration import CONFIG_TYPE, SETTINGS_TYPE, CameraSettingsTold, Config
 from contract.envelope import Envelope
 from contract.event import EVENT_TYPE, Event
 from contract.health import HEALTH_TYPE, STATUS_TYPE, Health, StatusMessage
@@ -15,14 +16,16 @@ from contract.receipt import RECEIPT_TYPE, Receipt, Refusal
 MAX_BYTES = 64 * 1024
 """The largest message. Pictures and clips never travel in one; they go by hash over HTTP."""
 
-Message = Event | Receipt | Health | StatusMessage | Command
+Message = Event | Receipt | Health | StatusMessage | Command | Config | CameraSettingsTold
 
-_TYPES: dict[str, type[Event] | type[Receipt] | type[Health] | type[StatusMessage] | type[Command]] = {
+_TYPES: dict[str, type[Message]] = {
     EVENT_TYPE: Event,
     RECEIPT_TYPE: Receipt,
     HEALTH_TYPE: Health,
     STATUS_TYPE: StatusMessage,
     COMMAND_TYPE: Command,
+    CONFIG_TYPE: Config,
+    SETTINGS_TYPE: CameraSettingsTold,
 }
 
 

@@ -44,6 +44,15 @@ class PictureState(StrEnum):
     BRIGHT = "bright"
 
 
+class ConfigState(Value):
+    """Which of the server's configurations of a camera is in force, and which was refused, and why."""
+
+    version: Ordinal | None = None
+    """None: none of them; what the edge's own file says is in force."""
+    refused_version: Ordinal | None = None
+    refused: str = Field(default="", max_length=500)
+
+
 class CameraHealth(Value):
     """One camera since the edge's session began; counters only grow within a session."""
 
@@ -72,6 +81,8 @@ class CameraHealth(Value):
     """The camera's own clock minus the edge's, as last asked; None: not known."""
     unit: Label = Field(default="", exclude_if=_is_unsaid)
     """Khóm or ấp; empty: not told."""
+    config: ConfigState | None = Field(default=None, exclude_if=_is_unsaid)
+    """None: the server never sent this camera anything."""
 
 
 class HealthData(Value):
@@ -89,6 +100,8 @@ class HealthData(Value):
     disk_free_bytes: Count
     clock_offset_ms: Milliseconds | None = None
     config_version: str = Field(min_length=1, max_length=64)
+    config_refused: str = Field(default="", max_length=500, exclude_if=_is_unsaid)
+    """Why the server's latest configuration could not be read at all; nothing of it is in force."""
     model: ModelRef
 
 

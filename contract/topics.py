@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 ROOT = "anninh/v1"
-Channel = Literal["event", "receipt", "health", "status", "command"]
+Channel = Literal["event", "receipt", "health", "status", "command", "config", "settings"]
 _SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
 _TOPIC = re.compile(rf"{ROOT}/({_SLUG})/({_SLUG})/({'|'.join(get_args(Channel))})")
 _SOURCE = re.compile(rf"anninh:({_SLUG})/({_SLUG})(?:/({_SLUG}))?")

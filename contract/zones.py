@@ -11,6 +11,10 @@ from contract.names import Label
 Point = tuple[Fraction, Fraction]
 
 
+Mask = Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
+"""A polygon; its points are fractions of the picture."""
+
+
 class Zone(Value):
     """A polygon of at least three points; it need not be closed or convex."""
 

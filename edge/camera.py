@@ -75,7 +75,7 @@ class Camera:
             try:
                 worker = self._make_worker()
                 self._begin(worker)
-                worker.run(self._stop)
+                goes_on = worker.run(self._stop)
             except Exception as error:
                 if self._clock.mono_s() - began_s > STEADY_S:
                     wait_s = FIRST_WAIT_S
@@ -83,7 +83,9 @@ class Camera:
                 self._pause(wait_s * self._chance.uniform(0.75, 1.25))
                 wait_s = min(LONGEST_WAIT_S, wait_s * 2)
             else:
-                return
+                if not goes_on:
+                    return
+                self._replaced()
 
     @property
     def state(self) -> CameraState:
@@ -150,20 +152,28 @@ class Camera:
             self._worker, self._failure = worker, None
 
     def _failed(self, error: Exception, wait_s: float) -> None:
-        """Keep the counters of the worker that is gone."""
         with self._lock:
-            now = self._counters
-            self._past = Counters(
-                frames=self._past.frames + now.frames,
-                dropped=self._past.dropped + now.dropped,
-                reconnects=self._past.reconnects + now.reconnects + 1,
-                up_s=self._past.up_s + max(0.0, now.up_s - (self._worker.blind_s if self._worker else 0.0)),
-                last_frame_at=now.last_frame_at or self._past.last_frame_at,
-            )
-            self._past_inferences += self._worker.inferences if self._worker else 0
-            self._worker = None
+            self._let_go()
             self._failure = f"{type(error).__name__}: {error}"[:500]
         log.warning("camera_restarts", camera=self.camera, error=self._failure, wait_s=wait_s)
+
+    def _replaced(self) -> None:
+        with self._lock:
+            self._let_go()
+        log.info("camera_opened_anew", camera=self.camera, reason="its privacy masks have changed")
+
+    def _let_go(self) -> None:
+        """Keep the counters of the worker that is gone."""
+        now = self._counters
+        self._past = Counters(
+            frames=self._past.frames + now.frames,
+            dropped=self._past.dropped + now.dropped,
+            reconnects=self._past.reconnects + now.reconnects + 1,
+            up_s=self._past.up_s + max(0.0, now.up_s - (self._worker.blind_s if self._worker else 0.0)),
+            last_frame_at=now.last_frame_at or self._past.last_frame_at,
+        )
+        self._past_inferences += self._worker.inferences if self._worker else 0
+        self._worker = None
 
     def _pause(self, seconds: float) -> None:
         until_s = self._clock.mono_s() + seconds

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import PurePath
 
 from contract.event import Severity
+from contract.kinds import VEHICLES
 from contract.zones import Line, Zone
-from edge.kinds import VEHICLES
 from edge.settings import CameraSettings, RuleSettings
 
 _ANYWHERE = {"whole": Zone(points=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))}

@@ -50,7 +50,7 @@ class Detect:
         self._detector = detector
         self._period_s = 1.0 / detect_fps
         self._min_score = min_score
-        self._wanted = {index for index, name in enumerate(detector.classes) if name in GROUPS or name in asked}
+        self.ask(asked)
         self._early_s, self._frame_s = EARLY_S, float("-inf")
         self._turn_s = self._look_s = self._due_s = self._check_s = float("-inf")
         self._barren = Barren()
@@ -58,6 +58,10 @@ class Detect:
         # A tracker believes a thing once it was seen twice: what one look found is looked at again, moving or not.
         self._new: list[NormBox] = []
         self.inferences = 0
+
+    def ask(self, asked: Collection[str]) -> None:
+        """From now on somebody asks about these classes, besides people and vehicles."""
+        self._wanted = {index for index, name in enumerate(self._detector.classes) if name in GROUPS or name in asked}
 
     def asks_for_motion(self, frame: Frame) -> bool:
         """Is it the detector's turn? Between two turns, and for a detector that sees every frame, nobody asks what

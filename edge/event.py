@@ -3,8 +3,8 @@
 One event per rule × place × subject. ``opened`` at the first hit; ``updated`` at least every ``TELL_S`` seconds, and
 sooner when there is news (somebody joined, a clearly better look); ``closed`` when the rule has not held for
 ``close_s``: its end is when it last held. After closing, the same rule and place (or the same subject, see
-``edge.kinds``) stay silent for ``cool_s``. ``cancelled`` when the light changed everywhere right after it opened: then
-it was the light.
+``contract.kinds``) stay silent for ``cool_s``. ``cancelled`` when the light changed everywhere right after it opened:
+then it was the light.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ import rfc8785
 
 from contract.event import ClockReading, EventData, Evidence, Mode, ModelRef, Phase, Place, Rule, Status, Subject
 from contract.identity import event_uuid
+from contract.kinds import KINDS
 from edge.healthsettings import CameraRule
-from edge.kinds import KINDS
 from edge.settings import CameraSettings, RuleSettings
 from edge.trail import MOST_ALL, MOST_STEPS, Trail
 from edge.values import Change, Frame, Hit, Track
@@ -132,9 +132,8 @@ class Events:
         self._status = status
         self._basis: Literal["pts", "file"] = basis
         self._camera_offset_ms = camera_offset_ms
-        asked: tuple[RuleSettings | CameraRule, ...] = (*camera.rules, *camera.health.rules())
-        self._rules = {rule.name: rule for rule in asked}
-        self._versions = {rule.name: rule_version(camera, rule) for rule in asked}
+        self._rules = _rules(camera)
+        self._versions = rule_versions(camera)
         self._config_version = config_version(camera)
         self._open: dict[Key, _Open] = {}
         self._cool_until_s: dict[Key, float] = {}
@@ -164,6 +163,17 @@ class Events:
             if frame.pts_s - max(event.held_s, self._guarded_s) > self._rules[key[0]].close_s:
                 changes.append(self._closed(key, frame.pts_s))
         return changes
+
+    def reconfigure(self, camera: CameraSettings, now_s: float) -> list[Change]:
+        """From now on by these settings. What is open of a rule that is gone, or now asks something else, closes, and
+        its silence ends; the others go on."""
+        versions = rule_versions(camera)
+        changed = {name for name, version in self._versions.items() if versions.get(name) != version}
+        closings = [self._closed(key, now_s) for key in list(self._open) if key[0] in changed]
+        self._cool_until_s = {key: until_s for key, until_s in self._cool_until_s.items() if key[0] not in changed}
+        self._camera, self._rules, self._versions = camera, _rules(camera), versions
+        self._config_version = config_version(camera)
+        return closings
 
     def finish(self, now_s: float) -> list[Change]:
         """The source has ended at ``now_s`` (the last frame's ``pts_s``): whatever is open closes."""
@@ -229,6 +239,16 @@ class Events:
     def _change(self, event: _Open, data: EventData, now_s: float) -> Change:
         seen = event.seen if event.held_s == now_s else frozenset[int]()
         return Change(camera=self._camera.name, data=data, opened_s=event.opened_s, now_s=now_s, seen=seen)
+
+
+def rule_versions(camera: CameraSettings) -> dict[str, str]:
+    """The version of every rule of a camera, by name."""
+    return {name: rule_version(camera, rule) for name, rule in _rules(camera).items()}
+
+
+def _rules(camera: CameraSettings) -> dict[str, RuleSettings | CameraRule]:
+    asked: tuple[RuleSettings | CameraRule, ...] = (*camera.rules, *camera.health.rules())
+    return {rule.name: rule for rule in asked}
 
 
 def rule_version(camera: CameraSettings, rule: RuleSettings | CameraRule) -> str:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from contract.event import ModelRef
-from contract.health import CameraHealth, CameraState, HealthData, PictureState
+from contract.health import CameraHealth, CameraState, ConfigState, HealthData, PictureState
 from edge.clock import Clock
 from edge.outbox import Outbox
 
@@ -101,10 +101,13 @@ class HealthReport:
         *,
         data_dir: Path,
         model: ModelRef,
-        config_version: str,
+        config_version: Callable[[], str],
         detect_share: Callable[[], float] = lambda: 1.0,
+        config: Callable[[str], ConfigState | None] = lambda _camera: None,
+        config_refused: Callable[[], str] = lambda: "",
     ) -> None:
-        """``detect_share``: the share of the asked looks that the detector grants now."""
+        """``detect_share``: the share of the asked looks that the detector grants now. ``config``: what came of the
+        server's configuration of a camera; ``config_refused``: why the latest could not be read."""
         self._cameras = cameras
         self._outbox = outbox
         self._clock = clock
@@ -112,6 +115,8 @@ class HealthReport:
         self._model = model
         self._config_version = config_version
         self._detect_share = detect_share
+        self._config = config
+        self._config_refused = config_refused
         self._started_at = clock.now()
         self._read_s = clock.mono_s()
         self._before = dict.fromkeys((camera.camera for camera in cameras), (0, 0))
@@ -132,7 +137,8 @@ class HealthReport:
             evidence_pending=depth.evidence,
             detect_share=self._detect_share(),
             disk_free_bytes=shutil.disk_usage(self._data_dir).free,
-            config_version=self._config_version,
+            config_version=self._config_version(),
+            config_refused=self._config_refused(),
             model=self._model,
         )
 
@@ -156,6 +162,7 @@ class HealthReport:
             picture=camera.picture,
             clock_offset_ms=camera.clock_offset_ms,
             unit=camera.unit,
+            config=self._config(camera.camera),
         )
 
 

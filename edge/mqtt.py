@@ -1,7 +1,7 @@
 """Outbox → broker, receipts and commands back, heartbeat and status: on threads of its own, so the walk never waits."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -9,7 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from contract import codec
+from contract import codec, topics
 from contract.command import Command, Resend, TakePicture
 from contract.health import Health, HealthData, StatusData, StatusMessage
 from contract.receipt import Receipt
@@ -32,7 +32,8 @@ class Link:
     """The edge's one connection to the broker (MQTT 3.1.1, QoS 1, a session that outlives the connection).
 
     ``health`` is asked once per heartbeat, on this link's thread. ``take_picture`` gets the camera of a command, on
-    paho's thread, and must return at once.
+    paho's thread, and must return at once; so does ``configure`` the server's configuration, and says which cameras it
+    concerned. ``settings_of``: the message that tells what a camera has.
     """
 
     def __init__(
@@ -43,12 +44,19 @@ class Link:
         *,
         health: Callable[[], HealthData],
         take_picture: Callable[[str], None],
+        configure: Callable[[bytes], Sequence[str]] = lambda _payload: (),
+        settings_of: Callable[[str], bytes] | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
         self._clock = clock
         self._health = health
         self._take_picture = take_picture
+        self._configure = configure
+        self._settings_of = settings_of
+        self._names = [camera.name for camera in settings.cameras]
+        self._untold = list(self._names)
+        """Cameras whose settings the server has not heard since they changed, or since the connection began."""
         self._connected = threading.Event()
         self._stopping = threading.Event()
         self._told = ""
@@ -146,7 +154,9 @@ class Link:
                 cure="check broker.username and broker.password_file, and the broker's access list",
             )
             return
-        client.subscribe([(self._settings.topic("receipt"), 1), (self._settings.topic("command"), 1)])
+        channels: tuple[topics.Channel, ...] = ("receipt", "command", "config")
+        client.subscribe([(self._settings.topic(channel), 1) for channel in channels])
+        self._untold = list(self._names)
         client.publish(self._settings.topic("status"), self._status("online"), qos=1, retain=True)
         self._tell("broker_connected")
         self._next_heartbeat_s = self._clock.mono_s()
@@ -172,6 +182,9 @@ class Link:
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         try:
+            if message.topic == self._settings.topic("config"):
+                self._take_configuration(bytes(message.payload))
+                return
             self._take(codec.decode(bytes(message.payload)))
         except codec.ContractError as error:
             log.warning("message_not_understood", topic=message.topic, reason=str(error))
@@ -202,6 +215,27 @@ class Link:
             data=data,
         )
         self._client.publish(self._settings.topic("health"), codec.encode(health), qos=0)
+        self._tell_settings()
+
+    def _tell_settings(self) -> None:
+        """What the cameras' zones and rules are: of those with news, else of the next in turn, so that a server that
+        forgot, or did not know this edge yet, has them all soon."""
+        if self._settings_of is None:
+            return
+        names, self._untold = self._untold or [self._names[self._heartbeats % len(self._names)]], []
+        for name in names:
+            try:
+                payload = self._settings_of(name)
+            except codec.ContractError as error:
+                self._tell("settings_untold", camera=name, error=str(error))
+            else:
+                self._client.publish(self._settings.topic("settings"), payload, qos=0)
+
+    def _take_configuration(self, payload: bytes) -> None:
+        """Take up the server's configuration and answer at once, with a heartbeat."""
+        self._untold = [*self._untold, *self._configure(payload)]
+        self._next_heartbeat_s = self._clock.mono_s()
+        self._outbox.wake()
 
     def _status(self, state: str) -> bytes:
         session = self._outbox.session

@@ -1,20 +1,23 @@
 """The edge's settings: typed, frozen; an unknown key stops the start and names its path. Manual: configs/edge.yaml."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 
 from contract import config, topics
 from contract.config import BrokerSettings, Part, TimeZone
-from contract.event import Severity
+from contract.drawing import Drawing
+from contract.kinds import KINDS
 from contract.names import Label, Slug
-from contract.zones import Line, Point, Zone
+from contract.rule import RuleSettings
+from contract.zones import Mask, Point
 from edge.ground import Ground
 from edge.healthsettings import HealthKind, HealthSettings, rule_name
-from edge.kinds import KINDS, RuleKind
+
+__all__ = ["MANUAL", "Calibration", "CameraSettings", "EdgeSettings", "Mask", "RuleSettings", "load", "parse"]
 
 MANUAL = "configs/edge.yaml"
 
@@ -23,107 +26,6 @@ def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("needs a zone, e.g. 2026-03-02T19:00:00+07:00")
     return at
-
-
-class Hours(Part):
-    """Local hours in which a rule asks; ``from`` later than ``to`` runs past midnight. Half-open."""
-
-    begin: time
-    end: time
-
-    @classmethod
-    def parse(cls, value: Any) -> Any:
-        """``"22:00-05:00"`` → Hours."""
-        if not isinstance(value, str):
-            return value
-        begin, separator, end = value.partition("-")
-        if not separator:
-            raise ValueError('write hours as "22:00-05:00"')
-        return cls(begin=time.fromisoformat(begin.strip()), end=time.fromisoformat(end.strip()))
-
-    def holds(self, local: time) -> bool:
-        """Is ``local`` within these hours?"""
-        if self.begin < self.end:
-            return self.begin <= local < self.end
-        return local >= self.begin or local < self.end
-
-
-class Effective(Part):
-    """The days on which a rule asks, in local time: from ``start`` up to, not including, ``end``."""
-
-    model_config = ConfigDict(validate_by_name=True)
-
-    start: date | None = Field(default=None, alias="from")
-    end: date | None = Field(default=None, alias="to")
-
-    @model_validator(mode="after")
-    def _ends_after_its_start(self) -> Self:
-        if self.start is not None and self.end is not None and self.end <= self.start:
-            raise ValueError(f"to ({self.end}) must lie after from ({self.start})")
-        return self
-
-    def holds(self, day: date) -> bool:
-        """Is ``day`` within these days?"""
-        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
-
-
-RuleMode = Literal["active", "trial", "off"]
-
-
-class RuleSettings(Part):
-    """One question asked of one camera's tracks. Seconds are seconds of the stream's own clock. What is left out is as
-    its kind has it (``edge.kinds``), else as here."""
-
-    name: Slug
-    kind: RuleKind
-    zone: Slug | None = None
-    line: Slug | None = None
-    until_line: Slug | None = None
-    """Where the stretch that begins at ``line`` ends."""
-    direction: Literal["forward", "backward", "both"] = "both"
-    classes: tuple[str, ...] = ("person",)
-    min_score: float = Field(default=0.3, ge=0.0, le=1.0)
-    dwell_s: float = Field(default=3.0, ge=0.0)
-    """How long the condition must hold before the event opens (0: at once)."""
-    grace_s: float = Field(default=2.0, ge=0.0)
-    """A gap this long (occlusion, a missed detection) does not end the dwell."""
-    close_s: float = Field(default=5.0, ge=0.5)
-    """An open event closes when the rule has not held for this long; the clip runs on for it."""
-    cool_s: float = Field(default=300.0, ge=0.0)
-    """After closing, the same rule and place (or subject, as ``edge.kinds`` says) stay silent so long (0: never)."""
-    at_least: int = Field(default=1, ge=1, le=100)
-    """How many it takes (crowd, parked_motorbikes, racing, fight)."""
-    radius_m: float = Field(default=2.0, gt=0.0, le=50.0)
-    """How close is together: metres where the camera is calibrated, else by the height of a person (1.65 m)."""
-    window_s: float = Field(default=10.0, gt=0.0, le=600.0)
-    """Within so many seconds the racing group passes."""
-    times_usual: float = Field(default=1.5, ge=1.0, le=20.0)
-    """Racing: fast is so many times what 85 of 100 vehicles keep to here."""
-    limit_kmh: float | None = Field(default=None, gt=0.0, le=300.0)
-    """Speeding: faster than this. Racing: instead of ``times_usual``, where the camera is calibrated."""
-    hours: Annotated[Hours | None, BeforeValidator(Hours.parse)] = None
-    effective: Effective | None = None
-    severity: Severity = Severity.MEDIUM
-    mode: RuleMode = "active"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_its_kind_has_it(cls, value: Any) -> Any:
-        kind = value.get("kind") if isinstance(value, dict) else None
-        return {**KINDS[kind].defaults, **value} if isinstance(kind, str) and kind in KINDS else value
-
-    @model_validator(mode="after")
-    def _has_its_place(self) -> Self:
-        keys = ("zone", "line", "until_line")
-        places = KINDS[self.kind].places
-        if {key for key in keys if getattr(self, key) is not None} not in places:
-            needed = " or ".join(" and ".join(f"`{key}`" for key in keys if key in place) for place in places)
-            raise ValueError(f"rule {self.name!r}: {self.kind} needs {needed}, and no other place")
-        return self
-
-
-Mask = Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
-"""A polygon; its points are fractions of the picture."""
 
 
 def _is_address(text: str) -> bool:
@@ -152,8 +54,8 @@ class Calibration(Part):
         return Ground([one.image for one in self.points], [one.ground for one in self.points])
 
 
-class CameraSettings(Part):
-    """One camera: where its pictures come from, its zones and lines, its rules."""
+class CameraSettings(Drawing):
+    """One camera: where its pictures come from, and what is drawn on them and asked of them."""
 
     name: Slug
     label: Label = ""
@@ -174,35 +76,22 @@ class CameraSettings(Part):
     loop: bool = False
     detect_fps: float = Field(default=5.0, gt=0.0)
     """At most this many detections per second of stream time."""
-    masks: tuple[Mask, ...] = Field(default=(), max_length=32)
-    """Privacy: painted over in every picture before anything looks at it, shows it or stores it."""
-    zones: dict[Slug, Zone] = Field(default_factory=dict)
-    lines: dict[Slug, Line] = Field(default_factory=dict)
     calibration: Calibration | None = None
     guard_s: float = Field(default=3.0, ge=0.0, le=60.0)
     """After the light changed everywhere, rules are silent for so long (0: not at all)."""
-    rules: tuple[RuleSettings, ...] = ()
     health: HealthSettings = HealthSettings()
     """What is watched of the camera itself; all of it is on by default."""
 
     @model_validator(mode="after")
-    def _places_exist(self) -> Self:
+    def _is_of_one_piece(self) -> Self:
         if self.record is not None and not _is_address(self.record):
             raise ValueError(f"camera {self.name!r}: record must be rtsp://… or http://…")
         if self.record is not None and not _is_address(self.source):
             raise ValueError(f"camera {self.name!r}: record goes with a live source (rtsp://… or http://…)")
-        names = [rule.name for rule in self.rules]
-        if len(set(names)) != len(names):
-            raise ValueError(f"camera {self.name!r}: two rules have the same name")
-        taken = {rule_name(kind) for kind in get_args(HealthKind)} & set(names)
+        taken = {rule_name(kind) for kind in get_args(HealthKind)} & {rule.name for rule in self.rules}
         if taken:
             raise ValueError(f"camera {self.name!r}: {min(taken)!r} is the name of a rule about the camera itself")
         for rule in self.rules:
-            if rule.zone is not None and rule.zone not in self.zones:
-                raise ValueError(f"rule {rule.name!r}: zone {rule.zone!r} is not among {sorted(self.zones)}")
-            for line in (rule.line, rule.until_line):
-                if line is not None and line not in self.lines:
-                    raise ValueError(f"rule {rule.name!r}: line {line!r} is not among {sorted(self.lines)}")
             if KINDS[rule.kind].needs_calibration and self.calibration is None:
                 raise ValueError(f"rule {rule.name!r}: {rule.kind} needs the camera's `calibration`")
         return self

@@ -12,7 +12,7 @@ from itertools import count
 import cv2
 import numpy as np
 
-from edge.kinds import MOVERS, OBJECT
+from contract.kinds import MOVERS, OBJECT
 from edge.scenery import Grey, Scenery, View, shrink
 from edge.settings import CameraSettings
 from edge.things import Rect, Shape, Thing, box_of, covered_share, is_thing, overlap, rect_of, shapes, touches

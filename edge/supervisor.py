@@ -27,6 +27,7 @@ from edge.mqtt import Link
 from edge.notice import Notices
 from edge.offline import Offline
 from edge.outbox import Outbox, OutboxError
+from edge.reconfigure import Reconfigure
 from edge.settings import CameraSettings, EdgeSettings
 from edge.signals import stop_on_signals
 from edge.turns import Turns
@@ -78,6 +79,7 @@ class Edge:
             self._clear_up()
         except (OutboxError, OSError) as error:
             raise StartError(f"{settings.data_dir} (data_dir) cannot be used: {error}") from error
+        self._reconfigure = Reconfigure(settings, clock)
         self._budget = Budget(self._outbox, EvidenceFolder(self._evidence), settings.disk_budget_mb * 1_000_000)
         self._uploader = Uploader(settings.server, self._outbox, self._evidence, clock)
         self._cameras = [self._camera(one) for one in settings.cameras]
@@ -88,8 +90,10 @@ class Edge:
             clock,
             data_dir=settings.data_dir,
             model=self._detectors.model,
-            config_version=edge_version(settings),
+            config_version=lambda: edge_version(self._reconfigure.cameras),
             detect_share=self._detectors.share,
+            config=self._reconfigure.state,
+            config_refused=lambda: self._reconfigure.refused,
         )
         if settings.metrics_port is not None:
             try:
@@ -97,7 +101,15 @@ class Edge:
             except OSError as error:
                 raise StartError(f"metrics_port {settings.metrics_port}: {error.strerror}; name another") from error
         try:
-            self._link = Link(settings, self._outbox, clock, health=self._health.read, take_picture=self._take_picture)
+            self._link = Link(
+                settings,
+                self._outbox,
+                clock,
+                health=self._health.read,
+                take_picture=self._take_picture,
+                configure=self._reconfigure.heed,
+                settings_of=self._reconfigure.told,
+            )
         except OSError as error:
             raise StartError(f"broker.password_file or broker.ca_file cannot be read: {error}") from error
 
@@ -156,7 +168,7 @@ class Edge:
         return Camera(
             settings.name,
             settings.label,
-            lambda: self._worker(settings),
+            lambda: self._worker(self._reconfigure.camera(settings.name)),
             self._clock,
             self._stop,
             skipped=lambda: self._detectors.skipped(settings),
@@ -186,6 +198,7 @@ class Edge:
             status=Status(self._settings.status),
             min_score=self._settings.model.min_score,
             camera_offset_ms=lambda: self._clock_offset_ms(camera.name),
+            wanted=lambda: self._reconfigure.camera(camera.name),
         )
 
     def _clock_offset_ms(self, camera: str) -> int | None:
@@ -226,9 +239,9 @@ def closed_orphan(change: Change) -> Change:
     return replace(change, data=data)
 
 
-def edge_version(settings: EdgeSettings) -> str:
+def edge_version(cameras: Sequence[CameraSettings]) -> str:
     """16 hexadecimal digits that change when a camera's settings do."""
-    versions = "\n".join(sorted(f"{camera.name} {config_version(camera)}" for camera in settings.cameras))
+    versions = "\n".join(sorted(f"{camera.name} {config_version(camera)}" for camera in cameras))
     return hashlib.sha256(versions.encode()).hexdigest()[:16]
 
 

@@ -194,13 +194,18 @@ class Tracker:
     ) -> None:
         """``asked``: the classes that somebody asks about, None for all; people and vehicles are always followed."""
         self._classes = tuple(classes)
-        self._ignored = np.array([not (asked is None or name in asked or name in GROUPS) for name in classes], bool)
+        self.ask(asked)
         self._min_score = min_score
         self._ids = count(1)
         self._groups: dict[str, ByteTrackTracker] = {}
         self._followed: dict[tuple[str, int], _Followed] = {}
         self._doubts = Doubts()
         self._told_s = float("-inf")
+
+    def ask(self, asked: Collection[str] | None) -> None:
+        """From now on these classes are followed too; who is followed already stays so."""
+        ignored = [not (asked is None or name in asked or name in GROUPS) for name in self._classes]
+        self._ignored = np.array(ignored, bool)
 
     def expected(self, now_s: float) -> tuple[Track, ...]:
         """The tracks where they should be by now, oldest first."""

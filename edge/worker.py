@@ -12,10 +12,10 @@ import structlog
 
 from contract.event import ModelRef, Status
 from contract.health import CameraState, PictureState
+from contract.kinds import MOVERS
 from edge.capture import Source
 from edge.detect import Detect
-from edge.event import Events
-from edge.kinds import MOVERS
+from edge.event import Events, rule_versions
 from edge.motion import MotionGate
 from edge.rest import Rest
 from edge.rules.guard import Guard
@@ -88,10 +88,13 @@ class Worker:
         min_score: float = 0.25,
         watch: Callable[[Frame, Sequence[Track]], None] | None = None,
         camera_offset_ms: Callable[[], int | None] = lambda: None,
+        wanted: Callable[[], CameraSettings] | None = None,
     ) -> None:
         """``site_source``: the camera's CloudEvents source. ``watch`` sees every frame with its tracks (previews).
-        ``camera_offset_ms``: how far the camera's own clock is off the edge's, None while nobody knows."""
+        ``camera_offset_ms``: how far the camera's own clock is off the edge's, None while nobody knows. ``wanted``: the
+        settings it should walk by, asked with every frame: ``camera`` until they change."""
         self.camera = camera
+        self._wanted = wanted or (lambda: camera)
         self.model = ModelRef(name=detector.info.name, sha256=detector.info.sha256)
         self.spent = Spent()
         self._source = source
@@ -101,13 +104,9 @@ class Worker:
         self._rest = Rest()
         self._sees_every_frame = detector.needs_motion
         self._standing = Standing() if asks_for_objects(camera) else None
-        asked = {name for rule in camera.rules for name in rule.classes}
+        asked, followed = _classes(camera)
         self._detect = Detect(detector, detect_fps=camera.detect_fps, min_score=min_score, asked=asked)
-        self._tracker = Tracker(
-            detector.classes,
-            min_score=min_score,
-            asked=asked | MOVERS if self._standing else asked,
-        )
+        self._tracker = Tracker(detector.classes, min_score=min_score, asked=followed)
         self._guard = Guard(camera.guard_s)
         self._rules = Rules(camera, timezone)
         self._tamper = Tamper(camera)
@@ -146,8 +145,9 @@ class Worker:
         """Seconds in which frames arrived that showed nothing to vouch for."""
         return self._tamper.blind_s
 
-    def run(self, stop: threading.Event) -> None:
-        """Walk every frame until the source ends or ``stop`` is set, then close what is open.
+    def run(self, stop: threading.Event) -> bool:
+        """Walk every frame until the source ends or ``stop`` is set, then close what is open. True: another worker must
+        go on with the camera, as its privacy masks are to be others, which lie below every stage.
 
         What the source does never raises. A fault of a stage does, once it is logged with its camera and what was open
         is closed and recorded; the supervisor then starts a new worker.
@@ -156,9 +156,12 @@ class Worker:
             with closing(self._source.frames()) as frames:
                 for frame in frames:
                     self.spent.lap("capture")
+                    if self._wanted().masks != self.camera.masks:
+                        return True
                     self.walk(frame)
                     if stop.is_set():
                         break
+            return False
         except Exception:
             log.exception(
                 "worker_failed", camera=self.camera.name, at_s=round(self._last.pts_s, 3) if self._last else None
@@ -170,6 +173,7 @@ class Worker:
     def walk(self, frame: Frame) -> list[Change]:
         """One frame, through every stage."""
         self._last = frame
+        closings = self._reconfigured(frame)
         motion = self._motions.update(frame) if self._detect.asks_for_motion(frame) else None
         self.spent.lap("motion")
         if not self._sees_every_frame:
@@ -185,7 +189,7 @@ class Worker:
         self.spent.lap("rules")
         hits += self._tamper.update(frame)
         self.spent.lap("tamper")
-        changes = self._events.update(frame, hits, guarded=guarded)
+        changes = closings + self._events.update(frame, hits, guarded=guarded)
         self.spent.lap("events")
         self._recorder.update(frame)
         for change in changes:
@@ -194,6 +198,24 @@ class Worker:
             self._watch(frame, tracks)
         self.spent.lap("record")
         return changes
+
+    def _reconfigured(self, frame: Frame) -> list[Change]:
+        """Take up other settings, if there are any: tracks, and rules that stay as they are, go on. The closings of
+        what was open of the others."""
+        wanted = self._wanted()
+        if wanted is self.camera:
+            return []
+        before, after = rule_versions(self.camera), rule_versions(wanted)
+        self.camera = wanted
+        asked, followed = _classes(wanted)
+        self._detect.ask(asked)
+        self._tracker.ask(followed)
+        if not asks_for_objects(wanted):
+            self._standing = None
+        elif self._standing is None:
+            self._standing = Standing()
+        self._rules.reconfigure(wanted, {name for name in before if after.get(name) == before[name]})
+        return self._events.reconfigure(wanted, frame.pts_s)
 
     def _look(self, frame: Frame, motion: Motion | None) -> Glance | None:
         """What the model saw; None when it is not this frame's turn, or other cameras' came first (`edge.turns`)."""
@@ -211,6 +233,12 @@ class Worker:
                     self._recorder.follow(self._last, change)
         finally:
             self._recorder.finish()
+
+
+def _classes(camera: CameraSettings) -> tuple[set[str], set[str]]:
+    """What the rules ask about, and what is followed: among unnamed things also whatever moves by itself."""
+    asked = {name for rule in camera.rules for name in rule.classes}
+    return asked, asked | MOVERS if asks_for_objects(camera) else asked
 
 
 def clock_basis(camera: CameraSettings) -> Literal["pts", "file"]:

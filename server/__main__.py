@@ -21,6 +21,7 @@ from server.database import Database
 from server.role import ROLES, Role
 from server.services import Services
 from server.settings import Settings
+from server.store import audit
 
 GRACE_S = 3
 """Seconds that open requests get to end when the server stops."""
@@ -83,6 +84,21 @@ def migrate(config: Config = SITE_YAML) -> None:
     _open(config).close()
 
 
+@app.command("audit-verify")
+def audit_verify(config: Config = SITE_YAML) -> None:
+    """Read the whole audit log and check its chain of seals; ends with 1 at the first row that is not what was written.
+
+    The printed seal, kept elsewhere, also shows later whether the log's end was cut off.
+    """
+    database = _open(config)
+    with database.read() as session:
+        chain = audit.verify(session)
+    database.close()
+    if chain.broken is not None:
+        _fail(f"audit log: row {chain.broken} is not what was written, or what stood before it is gone")
+    typer.echo(f"audit log: {chain.rows} rows, whole; last seal {chain.head or 'none'}")
+
+
 @app.command("edge-token")
 def edge_token(
     site: Annotated[str, typer.Option(help="The edge's site, as its own YAML says.")],
@@ -132,6 +148,19 @@ def user_add(
         )
     database.close()
     typer.echo(f"{'made' if is_new else 'changed'}: {username} ({role})" + ("" if given else f" / {password}"))
+
+
+@app.command("retention")
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be deleted now.")] = False,
+    config: Config = SITE_YAML,
+) -> None:
+    """Delete now what need not be kept any longer (``run`` does it by itself), or tell what that would be."""
+    loaded = _load(config)
+    database = _open(config)
+    for line in commands.retention(loaded, database, SystemClock(), dry_run=dry_run):
+        typer.echo(line)
+    database.close()
 
 
 def _read_password() -> str:

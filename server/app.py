@@ -13,22 +13,35 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import problems
 from server.api import (
     cameras,
+    camerasettings,
     criteria,
+    criterionentries,
+    deeds,
     docs,
     edges,
+    entries,
     evidence,
+    filters,
+    freezes,
     incidents,
+    keeping,
+    listing,
     live,
     pictures,
+    plan,
     playback,
+    reports,
     review,
     session,
+    snoozes,
+    units,
     users,
 )
 from server.clock import Clock, SystemClock
 from server.criteria import definition
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
 from server.limits import Limits
@@ -39,18 +52,32 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services
 from server.settings import Settings
-from server.ui import assets, pages
+from server.sight import Viewpoints
+from server.sweeper import Sweeper
+from server.ui import assets, pages, speech
 
 log = structlog.get_logger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    listing.router,
+    filters.router,
+    plan.router,
     incidents.router,
+    entries.router,
+    keeping.router,
+    deeds.router,
+    snoozes.router,
+    units.router,
     review.router,
     evidence.router,
     playback.router,
     criteria.router,
+    reports.router,
+    criterionentries.router,
+    freezes.router,
     cameras.router,
+    camerasettings.router,
     pictures.router,
     edges.router,
     users.router,
@@ -70,22 +97,27 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     definitions = definition.load(settings.criteria_file)
     database = open_database(settings)
     database.migrate()
+    files = EvidenceFiles(settings.evidence_dir)
+    copies = WorkingCopies(
+        settings.evidence_dir / "working",
+        clock,
+        at_once=settings.working_copies.at_once,
+        keep_bytes=settings.working_copies.keep_mb * 1_000_000,
+    )
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
+        dispatch=Dispatch(database, clock),
         # ids grow over restarts, so that a page that missed a restart is told to reload
         live=Live(first_id=int(clock.now().timestamp() * 1000)),
-        evidence=EvidenceFiles(settings.evidence_dir),
-        working_copies=WorkingCopies(
-            settings.evidence_dir / "working",
-            clock,
-            at_once=settings.working_copies.at_once,
-            keep_bytes=settings.working_copies.keep_mb * 1_000_000,
-        ),
+        evidence=files,
+        working_copies=copies,
+        sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
+        speech=speech.words_of,
     )
 
     app = FastAPI(
@@ -98,6 +130,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     app.state.services = services
     app.add_middleware(Limits, stall_s=settings.http.stall_s)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Viewpoints)
     problems.register(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -108,13 +141,19 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
 def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """From the first request to the last: MQTT runs meanwhile."""
     settings, clock, metrics = services.settings, services.clock, services.metrics
-    ingest = Ingest(settings, database=services.database, clock=clock, live=services.live, metrics=metrics)
-    link = Link(settings, ingest.take, clock=clock, metrics=metrics)
+    dispatch = services.dispatch
+    ingest = Ingest(
+        settings, database=services.database, clock=clock, live=services.live, metrics=metrics, dispatch=dispatch
+    )
+    link = Link(settings, ingest.take, clock=clock, metrics=metrics, greet=dispatch.configure)
+    if with_ingest:
+        dispatch.connect(link.publish)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if with_ingest:
             link.start()
+            services.sweeper.start()
         try:
             yield
         finally:
@@ -122,6 +161,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             await asyncio.to_thread(services.working_copies.close)
             if with_ingest:
                 await asyncio.to_thread(link.stop)
+                await asyncio.to_thread(services.sweeper.stop)
             services.database.close()
 
     return lifespan

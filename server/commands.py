@@ -1,12 +1,20 @@
 """What an operator does at the machine itself, without signing in: tables, edges, accounts."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.clock import Clock
+from server.database import Database
+from server.evidence import EvidenceFiles
+from server.playback import delete_copy
 from server.role import Role
+from server.settings import Settings
 from server.store import audit, edges
+from server.sweeper import Sweeper
 from server.tables import SessionRow, UserRow
 
 
@@ -44,3 +52,19 @@ def put_account(
     action = "user_created" if is_new else "user_changed"
     audit.record(session, now, user_id=None, action=action, subject=username, detail={"role": role})
     return is_new
+
+
+def retention(settings: Settings, database: Database, clock: Clock, *, dry_run: bool) -> Iterator[str]:
+    """Delete what need not be kept, or with ``dry_run`` only count it: a line a rule, then the sum."""
+    sweeper = Sweeper(
+        settings.retention,
+        database=database,
+        evidence=EvidenceFiles(settings.evidence_dir),
+        forget_copy=partial(delete_copy, settings.evidence_dir / "working"),
+        clock=clock,
+    )
+    swept = sweeper.preview() if dry_run else sweeper.run_once()
+    for rule, count in sorted(swept.files.items()):
+        yield f"{rule}: {count} files, {swept.bytes[rule]} bytes"
+    count, size = swept.total
+    yield f"{'would delete' if dry_run else 'deleted'}: {count} files, {size} bytes"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import structlog
 from alembic import command
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from server import sight
+from server.search.words import plain
 from server.tables import JsonText
 
 log = structlog.get_logger(__name__)
@@ -63,12 +66,14 @@ class Database:
         On SQLite it holds the write lock from its first statement on, so that what it reads stays true until it writes.
         """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            _narrow(session)
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads, from one consistent snapshot; it never waits for a writer."""
         with Session(self._reads, expire_on_commit=False) as session:
+            _narrow(session)
             yield session
 
     def migrate(self) -> None:
@@ -94,6 +99,13 @@ def is_down(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
+def _narrow(session: Session) -> None:
+    """Made for the request of somebody who may see some cameras only, it finds no others."""
+    allowed = sight.current()
+    if allowed is not None:
+        sight.narrow(session, allowed)
+
+
 def _to_json(value: object) -> str:
     return str(value) if isinstance(value, JsonText) else to_json(value).decode()
 
@@ -102,9 +114,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # the driver's own BEGINs are off: `_begin_sqlite` says which kind
     connection.isolation_level = None
     cursor = connection.cursor()
+    connection.create_function("anninh_plain", 1, _plain, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _plain(text: str | None) -> str | None:
+    """SQL's ``anninh_plain``: what store/folding.py compares by."""
+    return None if text is None else plain(normalize("NFC", text))
 
 
 def _begin_sqlite(connection: Connection) -> None:

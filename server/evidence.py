@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,11 @@ class EvidenceFiles:
         self._lock = threading.Lock()
         self._claimed: set[str] = set()
 
+    @property
+    def folder(self) -> Path:
+        """Where it all lies."""
+        return self._folder
+
     def path(self, sha256: str) -> Path:
         """Where the whole file lies, or will lie."""
         return self._folder / sha256[:2] / sha256
@@ -36,6 +42,13 @@ class EvidenceFiles:
     def picture(self, camera_id: int) -> Path:
         """Where the latest picture of a camera lies, or will lie."""
         return self._pictures / f"{camera_id}.jpg"
+
+    def picture_at(self, camera_id: int) -> datetime | None:
+        """When the latest picture of a camera came; None: none ever did."""
+        try:
+            return datetime.fromtimestamp(self.picture(camera_id).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def has(self, sha256: str) -> bool:
         """Is it here whole?"""
@@ -51,6 +64,11 @@ class EvidenceFiles:
     def discard(self, sha256: str) -> None:
         """Forget its partial bytes."""
         self.partial(sha256).unlink(missing_ok=True)
+
+    def delete(self, sha256: str) -> None:
+        """Remove it, whole or partial; nothing happens when it is not here."""
+        self.path(sha256).unlink(missing_ok=True)
+        self.discard(sha256)
 
     def open_partial(self, sha256: str, offset: int) -> BinaryIO:
         """The partial file, cut to ``offset`` bytes and ready for the next one."""

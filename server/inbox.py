@@ -7,19 +7,21 @@ from pydantic_core import from_json
 
 from contract import codec, topics
 from contract.codec import ContractError
+from contract.configuration import CameraSettingsTold
 from contract.event import Event, EventData
 from contract.health import Health, StatusMessage
 from contract.receipt import Refusal
 
-News = Event | Health | StatusMessage
+News = Event | Health | StatusMessage | CameraSettingsTold
 _HIGHEST = 2**53 - 1
 """No edge ever counts that far, and JSON holds no larger integer exactly: such a number is somebody's error."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """A UUIDv7 counts from here (RFC 9562, 5.7): an event that began before has no id."""
 AHEAD = timedelta(days=2)
 """How far an edge's clock may be ahead of the server's: a wrong date and a wrong zone together."""
-_SPEAKS: dict[str, type[Event] | type[Health] | type[StatusMessage]] = {
+_SPEAKS: dict[str, type[News]] = {
     "event": Event,
+    "settings": CameraSettingsTold,
     "health": Health,
     "status": StatusMessage,
 }
@@ -97,8 +99,8 @@ def _agrees(topic: topics.Topic, source: topics.Source, message: codec.Message) 
         said = f"source is {message.source!r}, the topic is {topic.site}/{topic.edge}'s"
     elif expected is None or not isinstance(message, expected):
         said = f"{message.type} does not belong on the channel {topic.channel!r}"
-    elif isinstance(message, Event) != (source.camera is not None):
-        said = f"source {message.source!r}: an event names its camera, a heartbeat or status only its edge"
+    elif isinstance(message, Event | CameraSettingsTold) != (source.camera is not None):
+        said = f"source {message.source!r}: an event or settings name their camera, a heartbeat or status only its edge"
     else:
         return message
     raise ContractError(Refusal.TOPIC_MISMATCH, said[:500], message.id)

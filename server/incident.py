@@ -3,10 +3,13 @@
 An officer should decide once about one thing that goes on. So events of one camera, rule and place that lie within a
 window of each other are one incident. What may still be joined follows from what a verdict covers:
 
-- ``new``, ``claimed``: yes, nobody has decided yet.
+- ``new``, ``claimed``, ``verifying``: yes, nobody has decided yet.
 - ``confirmed``: yes, the same thing goes on and has been counted; a second incident would count it twice.
+- ``reminded`` … ``resolved``, ``closed``: never. It was handled; what is seen after that is there again.
 - ``dismissed``: never. The officer judged what they saw; what came after it must be looked at.
 - ``cancelled``: never. The edge took it back; what it says now is something else.
+- ``merged``: never, but what would have joined it joins the incident it is part of, when that one is of the same
+  camera, rule and place and may still be joined; else a new one, as nobody has said that it belongs there.
 
 A drill never joins a real incident, nor a rule on trial an active one: only one of the two is counted.
 """
@@ -17,9 +20,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract.event import Severity
-from server.verdict import State
+from server.verdict import COUNTED, State
 
-JOINABLE: Final = frozenset({State.NEW, State.CLAIMED, State.CONFIRMED})
+JOINABLE: Final = frozenset({State.NEW, State.CLAIMED, State.VERIFYING, State.CONFIRMED})
 _SEVERITIES: Final = list(Severity)
 
 
@@ -95,7 +98,7 @@ def whole(parts: Sequence[Part], state: State, *, is_claimed: bool) -> Whole:
     """An incident after its events changed. ``parts``: at least one; ``state``: the one it is in.
 
     Cancelled events count only while there is nothing else. When the edge takes back every event, an incident that
-    waits is ``cancelled``; an officer's verdict stands whatever the edge says later.
+    nobody went to see is ``cancelled``; what an officer does or says stands whatever the edge says later.
     """
     live = [part for part in parts if not part.is_cancelled]
     told = live or list(parts)
@@ -113,10 +116,11 @@ def whole(parts: Sequence[Part], state: State, *, is_claimed: bool) -> Whole:
 def occurred_at(whole: Whole, before: datetime) -> datetime:
     """When an incident counts as having occurred: when its first event began.
 
-    Once it is confirmed that stays as it was (``before``): an earlier event that joins late is shown with it, but must
-    not carry what was counted, and perhaps reported, over into another period. An undo lets it follow its events again.
+    Once it counts, by itself or in another, that stays as it was (``before``): an earlier event that joins late is
+    shown with it, but must not carry what was counted, and perhaps reported, over into another period. An undo lets it
+    follow its events again.
     """
-    return before if whole.state is State.CONFIRMED else whole.span.begin
+    return before if whole.state in COUNTED | {State.MERGED} else whole.span.begin
 
 
 def code(year: int, number: int) -> str:

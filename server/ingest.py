@@ -9,6 +9,7 @@ import structlog
 from contract.receipt import Refusal
 from server.clock import Clock
 from server.database import Database, is_down
+from server.dispatch import Dispatch
 from server.inbox import Delivery, Letter, read
 from server.live import Live
 from server.metrics import Metrics
@@ -30,7 +31,18 @@ class DatabaseUnavailableError(RuntimeError):
 class Ingest:
     """Takes batches of deliveries, one at a time. One thread."""
 
-    def __init__(self, settings: Settings, *, database: Database, clock: Clock, live: Live, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        clock: Clock,
+        live: Live,
+        metrics: Metrics,
+        dispatch: Dispatch | None = None,
+    ) -> None:
+        """``dispatch``: how edges that lack their configuration get it again."""
+        self._dispatch = dispatch
         self._window = timedelta(seconds=settings.join_window_s)
         self._zone = settings.zone
         self._database = database
@@ -55,6 +67,8 @@ class Ingest:
             self._metrics.messages.labels(letter.topic.channel if letter.topic else "unknown").inc()
         for outcome in outcomes:
             self._tell(outcome)
+            if outcome.behind and self._dispatch is not None:
+                self._dispatch.configure_again(outcome.behind)
         return [reply for outcome in outcomes for reply in outcome.replies.values()]
 
     def _commit(self, letters: Sequence[Letter]) -> list[Outcome]:

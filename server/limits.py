@@ -18,8 +18,10 @@ log = structlog.get_logger(__name__)
 
 MAX_BODY_BYTES: Final = 1 << 20
 """A form or JSON document; the longest there is, a verdict with its note, takes 24 KiB."""
-STREAMED: Final = ("/api/v1/evidence/", "/api/v1/cameras/")
+STREAMED: Final = ("/api/v1/evidence/", "/api/v1/cameras/", "/api/v1/criteria/files")
 """Addresses whose PUT reads its body piece by piece and bounds it itself."""
+STREAMED_ALSO: Final = "/api/v1/plan"
+"""The same, as a whole address."""
 # the rest of the body may still be on its way: nothing sensible can follow it on this connection
 _LAST: Final = {"Connection": "close"}
 
@@ -75,7 +77,8 @@ class _Body:
 
 
 def _is_streamed(scope: Scope) -> bool:
-    return bool(scope["method"] == "PUT" and scope["path"].startswith(STREAMED))
+    path = str(scope["path"])
+    return scope["method"] == "PUT" and (path == STREAMED_ALSO or path.startswith(STREAMED))
 
 
 def _announced(scope: Scope) -> int:

@@ -49,9 +49,20 @@ class Link:
     batch, tries a batch again until the database has it, then sends the receipts, then acknowledges to the broker.
     """
 
-    def __init__(self, settings: Settings, take: Take, *, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        take: Take,
+        *,
+        clock: Clock,
+        metrics: Metrics,
+        greet: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``greet``: called on this link's thread after each connection, to publish what the broker may have lost."""
         self._settings = settings
         self._take = take
+        self._greet = greet
+        self._is_greeting_due = threading.Event()
         self._clock = clock
         self._metrics = metrics
         self._queue: queue.Queue[Delivery] = queue.Queue(WAITING)
@@ -82,6 +93,10 @@ class Link:
         self._client.disconnect()
         self._client.loop_stop()
 
+    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
+        """Send a message, QoS 1: now, or as soon as the broker is there again. Any thread."""
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
     def run(self) -> None:
         """Take batches until ``stop``."""
         while not self._stopping.is_set():
@@ -94,6 +109,9 @@ class Link:
 
     def run_once(self) -> None:
         """Take one batch, if there is one, and try it until the database has it or ``stop`` is called."""
+        if self._is_greeting_due.is_set():
+            self._is_greeting_due.clear()
+            self._greet()
         batch = self._gather()
         if not batch:
             return
@@ -166,9 +184,10 @@ class Link:
             self._tell("broker_refuses", reason=str(reason), cure=cure)
             return
         self._connection += 1
-        channels: tuple[topics.Channel, ...] = ("event", "status", "health")
+        channels: tuple[topics.Channel, ...] = ("event", "status", "health", "settings")
         client.subscribe([(topics.everyone(channel), 1) for channel in channels])
         self._metrics.connected.set(1)
+        self._is_greeting_due.set()
         self._tell("broker_connected")
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:

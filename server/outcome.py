@@ -23,6 +23,8 @@ class Outcome:
     """Code and state of each incident that changed, by id."""
     cameras: dict[int, str] = field(default_factory=dict)
     """State of each camera whose state changed, by id."""
+    behind: set[int] = field(default_factory=set)
+    """Edges that have not got what was set for their cameras."""
     incidents_made: int = 0
     repeated: int = 0
     bears_on_criteria: bool = False

@@ -66,6 +66,12 @@ def is_playable(codec: str | None) -> bool:
         return False
 
 
+def delete_copy(folder: Path, sha256: str) -> None:
+    """Remove the copy of a master, with its record, from a folder of copies."""
+    for suffix in (".mp4", ".json"):
+        (folder / f"{sha256}{suffix}").unlink(missing_ok=True)
+
+
 class WorkingCopies:
     """The copies in ``folder``. Thread-safe; at most ``at_once`` are made at a time, and the ones that nobody looked at
     for longest are deleted when they are more than ``keep_bytes`` together."""
@@ -109,6 +115,11 @@ class WorkingCopies:
                 self._wanted.add(sha256)
                 self._makers.submit(self._run, sha256, master)
         return Waiting()
+
+    def delete(self, sha256: str) -> None:
+        """Remove the copy of a master that is deleted, with its record."""
+        with self._lock:
+            delete_copy(self._folder, sha256)
 
     def close(self) -> None:
         """Give up what is being made; it is made again when somebody asks again."""

@@ -1,5 +1,6 @@
 """What a request may use: built once by app.py, carried by the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,11 +10,14 @@ from server.clock import Clock
 from server.criteria.definition import Definitions
 from server.criteria.period import Calendar
 from server.database import Database
+from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.live import Live
 from server.metrics import Metrics
 from server.playback import WorkingCopies
+from server.reports.style import Speech
 from server.settings import Settings
+from server.sweeper import Sweeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +30,15 @@ class Services:
     live: Live
     evidence: EvidenceFiles
     working_copies: WorkingCopies
+    sweeper: Sweeper
     metrics: Metrics
+    dispatch: Dispatch
     definitions: Definitions
     """The criteria, as the file named when the server started."""
     calendar: Calendar
     """The site's reporting calendar."""
+    speech: Callable[[str], Speech]
+    """What reports speak in a language: vi | en."""
 
 
 def services(request: Request) -> Services:

@@ -55,6 +55,43 @@ class WorkingCopySettings(Part):
     """Megabytes (10^6 bytes) of copies that are kept; those that nobody looked at for longest go first."""
 
 
+class ReportSettings(Part):
+    """The head and foot of reports, in the form of administrative documents."""
+
+    superior_vi: str = ""
+    """The body above; empty: no line for it."""
+    superior_en: str = ""
+    unit_vi: str = ""
+    """Who reports; empty: "Công an" and the site's name."""
+    unit_en: str = ""
+    place: str = ""
+    """Stands before the date; empty: the site's name without "Phường", "Xã"."""
+    number: str = "/BC-CAP"
+    """What stands after "Số:"; the number itself is usually written in by hand."""
+    signer_title_vi: str = "Trưởng Công an"
+    signer_title_en: str = "Chief of Police"
+    signer_name: str = ""
+    """Empty: room to write it."""
+    recipients: tuple[str, ...] = ("Công an tỉnh (để báo cáo)", "Lưu: VT")
+    """Nơi nhận, a line each."""
+
+
+class RetentionSettings(Part):
+    """How long evidence is kept; what an officer holds or has confirmed stays until its file is closed."""
+
+    unreviewed_days: float = Field(default=30.0, ge=1.0, le=3650.0)
+    dismissed_days: float = Field(default=7.0, ge=1.0, le=3650.0)
+    closed_days: float = Field(default=365.0, ge=30.0, le=36500.0)
+    audit_days: float = Field(default=1826.0, ge=365.0, le=36500.0)
+    """Five years: the audit, and the record of what was deleted."""
+    keep_free_gb: float = Field(default=5.0, ge=0.0)
+    """With less room than this (10^9 bytes) on the evidence's disk, what nobody confirmed goes before its time."""
+    early_after_days: float = Field(default=3.0, ge=0.0, le=3650.0)
+    """But not before it was kept for so long."""
+    every_minutes: float = Field(default=60.0, ge=0.0)
+    """How often it is looked at; 0: never, nothing is deleted."""
+
+
 class Settings(Part):
     """One server."""
 
@@ -64,8 +101,10 @@ class Settings(Part):
     evidence_dir: Path = Path("var/server/evidence")
     """Pictures and clips, by hash."""
     working_copies: WorkingCopySettings = WorkingCopySettings()
+    retention: RetentionSettings = RetentionSettings()
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
+    report: ReportSettings = ReportSettings()
     criteria_file: Path = Path("configs/criteria.yaml")
     cut_day: int = Field(default=15, ge=1, le=28)
     """A reporting month begins on this day of the month before."""

@@ -1,14 +1,22 @@
 """Pure: which move an officer may make on an incident, and which state follows. No database, no clock.
 
-Ingest makes an incident ``new`` (or ``cancelled``, when every edge event of it turned out wrong); all else is a move
-of ``STEPS``. Counting follows from the state: ``confirmed`` counts, ``new`` and ``claimed`` wait, the rest is nothing.
+    new ⇄ claimed ─▶ verifying ─▶ confirmed ─▶ reminded | pledged | penalised | transferred | resolved ─▶ closed
+      └──────────┴───────┴─────▶ dismissed
+
+Ingest makes an incident ``new`` (or ``cancelled``, when every edge event of it turned out wrong); an officer enters one
+as ``new`` or, from the official register, ``confirmed``; ``merged`` is server.deed's. All else is a move of ``STEPS``.
+An officer who knows says so at once: ``confirmed`` from ``new``, an outcome from ``verifying``. What was dismissed is
+never closed: it is at its end, and ``closed`` counts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from server.reason import MEANINGS as MEANINGS  # noqa: PLC0414 (told on)
+from server.reason import Reason as Reason  # noqa: PLC0414
 from server.role import Role, at_least
 
 CLAIM_LASTS: Final = timedelta(minutes=5)
@@ -41,6 +49,10 @@ WAITING: Final = frozenset({State.NEW, State.CLAIMED, State.VERIFYING})
 """States that wait for a verdict."""
 OUTCOMES: Final = frozenset({State.REMINDED, State.PLEDGED, State.PENALISED, State.TRANSFERRED, State.RESOLVED})
 """How a confirmed incident was handled."""
+OPEN: Final = WAITING | {State.CONFIRMED}
+"""States in which something remains to be done: what is past its deadline in one of them is overdue."""
+HANDLED: Final = frozenset({*OUTCOMES, State.CLOSED, State.DISMISSED})
+"""States in which nothing remains to be done but, perhaps, to close the file."""
 COUNTED: Final = frozenset({State.CONFIRMED, *OUTCOMES, State.CLOSED})
 """States in which an incident counts toward criteria."""
 
@@ -74,92 +86,29 @@ class Move(StrEnum):
 
     CLAIM = "claim"
     RELEASE = "release"
+    VERIFY = "verify"
     CONFIRM = "confirm"
     DISMISS = "dismiss"
+    REMIND = "remind"
+    PLEDGE = "pledge"
+    PENALISE = "penalise"
+    TRANSFER = "transfer"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    REOPEN = "reopen"
     UNDO = "undo"
 
 
-class Reason(StrEnum):
-    """Why an incident was dismissed: a closed list, so that false alarms can be counted by their cause."""
-
-    ANIMAL = "animal"
-    LIGHT = "light"
-    WEATHER = "weather"
-    AUTHORISED = "authorised"
-    RESIDENT = "resident"
-    DUPLICATE = "duplicate"
-    CAMERA_FAULT = "camera_fault"
-    WRONG_ZONE = "wrong_zone"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """A reason in an officer's words: a short name and what exactly it covers, Vietnamese and English."""
-
-    vi: str
-    en: str
-    covers_vi: str
-    covers_en: str
-
-
-MEANINGS: Final[dict[Reason, Meaning]] = {
-    Reason.ANIMAL: Meaning(
-        vi="Động vật",
-        en="Animal",
-        covers_vi="Chó, mèo, chim, côn trùng trước ống kính; không có người hay phương tiện.",
-        covers_en="A dog, cat, bird or an insect at the lens; no person or vehicle.",
-    ),
-    Reason.LIGHT: Meaning(
-        vi="Bóng, ánh sáng",
-        en="Shadow or light",
-        covers_vi="Bóng đổ, đèn xe, đèn đường bật tắt, phản chiếu.",
-        covers_en="A shadow, headlights, a lamp switched on or off, a reflection.",
-    ),
-    Reason.WEATHER: Meaning(
-        vi="Thời tiết",
-        en="Weather",
-        covers_vi="Mưa, gió lay cây, sương mù, nước đọng.",
-        covers_en="Rain, trees in the wind, fog, standing water.",
-    ),
-    Reason.AUTHORISED: Meaning(
-        vi="Người có phận sự",
-        en="Authorised person",
-        covers_vi="Lực lượng, bảo vệ, công nhân đang làm nhiệm vụ tại đó.",
-        covers_en="Police, a guard or a worker whose duty is there.",
-    ),
-    Reason.RESIDENT: Meaning(
-        vi="Người dân tại chỗ",
-        en="Resident",
-        covers_vi="Chủ nhà, người ở hoặc khách của họ; không có vi phạm.",
-        covers_en="The owner, somebody who lives there or their guest; no violation.",
-    ),
-    Reason.DUPLICATE: Meaning(
-        vi="Trùng",
-        en="Duplicate",
-        covers_vi="Cùng một việc đã có vụ việc khác ghi nhận.",
-        covers_en="The same thing is already another incident.",
-    ),
-    Reason.CAMERA_FAULT: Meaning(
-        vi="Lỗi camera",
-        en="Camera fault",
-        covers_vi="Hình nhiễu, đứng hình, bị che, xoay lệch.",
-        covers_en="A noisy, frozen, covered or turned picture.",
-    ),
-    Reason.WRONG_ZONE: Meaning(
-        vi="Sai vùng",
-        en="Wrong zone",
-        covers_vi="Có người hoặc phương tiện thật nhưng ngoài vùng cần giữ: vùng vẽ chưa đúng.",
-        covers_en="A real person or vehicle, but outside what is to be guarded: the zone is drawn wrong.",
-    ),
-    Reason.OTHER: Meaning(
-        vi="Lý do khác",
-        en="Other",
-        covers_vi="Không thuộc các lý do trên; ghi rõ trong ghi chú.",
-        covers_en="None of the above; say what in the note.",
-    ),
+OUTCOME_OF: Final[Mapping[Move, State]] = {
+    Move.REMIND: State.REMINDED,
+    Move.PLEDGE: State.PLEDGED,
+    Move.PENALISE: State.PENALISED,
+    Move.TRANSFER: State.TRANSFERRED,
+    Move.RESOLVE: State.RESOLVED,
 }
-"""Every reason's written meaning, in the order of the number keys 1–9."""
+"""How it was handled."""
+VERDICTS: Final = frozenset({Move.CONFIRM, Move.DISMISS, *OUTCOME_OF})
+"""Moves that judge; an undo takes the last of them back."""
 
 
 class Whose(StrEnum):
@@ -168,7 +117,9 @@ class Whose(StrEnum):
     FREE = "free"
     """Nobody's, or mine, or somebody's whose claim has expired."""
     MINE = "mine"
-    """I claimed it, or the last verdict was mine."""
+    """I claimed it, or it is I who went to see."""
+    SESSION = "session"
+    """The last verdict was mine, and I have not signed in anew since."""
     ANY = "any"
 
 
@@ -187,32 +138,80 @@ def _step(move: Move, from_state: State, to_state: State, role: Role, whose: Who
     return Step(move=move, from_state=from_state, to_state=to_state, role=role, whose=whose)
 
 
+def _undo(from_state: State, *to_states: State) -> tuple[Step, ...]:
+    """To where it stood before: by whoever gave the verdict, while their session lasts, or by a supervisor."""
+    whose: tuple[tuple[Role, Whose], ...] = (("officer", Whose.SESSION), ("supervisor", Whose.ANY))
+    return tuple(_step(Move.UNDO, from_state, to_state, role, whom) for to_state in to_states for role, whom in whose)
+
+
 STEPS: Final[tuple[Step, ...]] = (
     #     move           from             to               lowest role   whose
     _step(Move.CLAIM, State.NEW, State.CLAIMED, "officer", Whose.ANY),
     _step(Move.CLAIM, State.CLAIMED, State.CLAIMED, "officer", Whose.FREE),
     _step(Move.RELEASE, State.CLAIMED, State.NEW, "officer", Whose.MINE),
     _step(Move.RELEASE, State.CLAIMED, State.NEW, "supervisor", Whose.ANY),
+    _step(Move.RELEASE, State.VERIFYING, State.NEW, "officer", Whose.MINE),
+    _step(Move.RELEASE, State.VERIFYING, State.NEW, "supervisor", Whose.ANY),
+    _step(Move.VERIFY, State.NEW, State.VERIFYING, "officer", Whose.ANY),
+    _step(Move.VERIFY, State.CLAIMED, State.VERIFYING, "officer", Whose.FREE),
     _step(Move.CONFIRM, State.NEW, State.CONFIRMED, "officer", Whose.ANY),
     _step(Move.CONFIRM, State.CLAIMED, State.CONFIRMED, "officer", Whose.FREE),
+    _step(Move.CONFIRM, State.VERIFYING, State.CONFIRMED, "officer", Whose.ANY),
     _step(Move.DISMISS, State.NEW, State.DISMISSED, "officer", Whose.ANY),
     _step(Move.DISMISS, State.CLAIMED, State.DISMISSED, "officer", Whose.FREE),
-    _step(Move.UNDO, State.CONFIRMED, State.NEW, "officer", Whose.MINE),
-    _step(Move.UNDO, State.DISMISSED, State.NEW, "officer", Whose.MINE),
-    _step(Move.UNDO, State.CONFIRMED, State.NEW, "supervisor", Whose.ANY),
-    _step(Move.UNDO, State.DISMISSED, State.NEW, "supervisor", Whose.ANY),
+    _step(Move.DISMISS, State.VERIFYING, State.DISMISSED, "officer", Whose.ANY),
+    *(
+        _step(move, from_state, outcome, "officer", Whose.ANY)
+        for move, outcome in OUTCOME_OF.items()
+        for from_state in (State.VERIFYING, State.CONFIRMED)
+    ),
+    *(_step(Move.CLOSE, outcome, State.CLOSED, "supervisor", Whose.ANY) for outcome in OUTCOME_OF.values()),
+    _step(Move.REOPEN, State.CLOSED, State.CONFIRMED, "supervisor", Whose.ANY),
+    *_undo(State.CONFIRMED, State.NEW, State.VERIFYING),
+    *_undo(State.DISMISSED, State.NEW, State.VERIFYING),
+    *(step for outcome in OUTCOME_OF.values() for step in _undo(outcome, State.VERIFYING, State.CONFIRMED)),
 )
 """The table of allowed moves: readable, whole, and the only place where they stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A verdict as it was written down."""
+
+    move: str
+    officer_id: int
+    at: datetime
+    from_state: State
+
+
+def last(told: Iterable[Told]) -> Told | None:
+    """The verdict that holds now: the last one that no undo took back. ``told``: oldest first.
+
+    A reopening stands for a confirmation after going to see: the outcome it took away can't be had back by an undo.
+    """
+    holding: list[Told] = []
+    for each in told:
+        if each.move == Move.UNDO:
+            del holding[-1:]
+        elif each.move == Move.REOPEN:
+            holding = [replace(each, from_state=State.VERIFYING)]
+        elif each.move in VERDICTS:
+            holding.append(each)
+    return holding[-1] if holding else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an incident stands. ``claimed_by`` and ``decided_by`` are user ids (the last verdict's officer)."""
+    """How an incident stands. ``claimed_by``, ``verified_by``, ``decided_by``: user ids, the last of whoever went to
+    see and of whose verdict holds; ``before``: the state that verdict found."""
 
     state: State
     claimed_by: int | None = None
     claimed_at: datetime | None = None
+    verified_by: int | None = None
     decided_by: int | None = None
+    decided_at: datetime | None = None
+    before: State | None = None
 
     def holder(self, now: datetime) -> int | None:
         """Who has it claimed and not let the claim expire."""
@@ -220,17 +219,23 @@ class Standing:
             return None
         return self.claimed_by
 
+    @property
+    def undone(self) -> State:
+        """Where an undo leads. A claim is not given back: it has expired or somebody else waits for it."""
+        return State.NEW if self.before in {None, State.CLAIMED} else State(self.before or State.NEW)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who moves."""
+    """Who moves. ``since``: when they signed in; None: it does not matter."""
 
     id: int
     role: Role
+    since: datetime | None = None
 
 
 class MoveError(Exception):
-    """The move is refused. Its text says why."""
+    """The move is refused. Its text says why, Vietnamese / English."""
 
 
 class NotPermittedError(MoveError):
@@ -242,7 +247,7 @@ class OutOfTurnError(MoveError):
 
 
 class BadReasonError(MoveError):
-    """A dismissal without a reason of the list, or a reason where none belongs."""
+    """A dismissal without a reason of the list, a reason where none belongs, a reopening that nobody explains."""
 
 
 def moves(standing: Standing, actor: Actor, now: datetime) -> tuple[Move, ...]:
@@ -261,16 +266,26 @@ def follow(standing: Standing, actor: Actor, move: Move, now: datetime) -> State
         if _open(step, standing, actor, now):
             return step.to_state
     if not any(at_least(actor.role, step.role) for step in STEPS if step.move is move):
-        raise NotPermittedError(f"a {actor.role} may not {move}")
+        raise NotPermittedError(f"Quyền {actor.role} không làm được bước này. / A {actor.role} may not {move}.")
     if not steps:
-        raise OutOfTurnError(f"an incident that is {standing.state} can't take {move}")
-    if move in {Move.CLAIM, Move.CONFIRM, Move.DISMISS}:
-        raise OutOfTurnError("a colleague has claimed it")
-    raise NotPermittedError(f"it is a colleague's: only they or a supervisor may {move} it")
+        raise OutOfTurnError(
+            f"Trạng thái hiện nay không cho làm bước này. / An incident that is {standing.state} can't take {move}."
+        )
+    if move in {Move.CLAIM, Move.VERIFY, Move.CONFIRM, Move.DISMISS}:
+        raise OutOfTurnError("Đồng nghiệp đang xem vụ này. / A colleague has claimed it.")
+    raise NotPermittedError(
+        "Chỉ người đã quyết định trong phiên làm việc này, hoặc chỉ huy, được làm bước này. / "
+        f"It is a colleague's, or of an earlier session: only a supervisor may {move} it."
+    )
 
 
-def reason_of(move: Move, reason: str | None) -> Reason | None:
-    """The reason, checked: one of the list with dismiss, none otherwise. Raises BadReasonError."""
+def reason_of(move: Move, reason: str | None, note: str = "") -> Reason | None:
+    """The reason, checked: one of the list with dismiss, none otherwise; a reopening says why in its note.
+
+    Raises BadReasonError.
+    """
+    if move is Move.REOPEN and not note.strip():
+        raise BadReasonError("Mở lại thì phải ghi lý do vào ghi chú. / Say in the note why it is reopened.")
     if move is not Move.DISMISS:
         if reason is not None:
             raise BadReasonError(f"a reason belongs to dismiss, not to {move}")
@@ -280,8 +295,32 @@ def reason_of(move: Move, reason: str | None) -> Reason | None:
     return Reason(reason)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """When it became what it is."""
+
+    confirmed_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+def stamps(before: Stamps, to_state: State, now: datetime) -> Stamps:
+    """After a move to this state: what still holds keeps its time, what is taken back loses it."""
+    return Stamps(
+        confirmed_at=before.confirmed_at or now if to_state in COUNTED else None,
+        handled_at=before.handled_at or now if to_state in HANDLED else None,
+        closed_at=now if to_state is State.CLOSED else None,
+    )
+
+
 def _steps(move: Move, standing: Standing) -> tuple[Step, ...]:
-    return tuple(step for step in STEPS if step.move is move and step.from_state is standing.state)
+    return tuple(
+        step
+        for step in STEPS
+        if step.move is move
+        and step.from_state is standing.state
+        and (move is not Move.UNDO or step.to_state is standing.undone)
+    )
 
 
 def _open(step: Step, standing: Standing, actor: Actor, now: datetime) -> bool:
@@ -290,6 +329,8 @@ def _open(step: Step, standing: Standing, actor: Actor, now: datetime) -> bool:
     if step.whose is Whose.FREE:
         return standing.holder(now) in {None, actor.id}
     if step.whose is Whose.MINE:
-        owner = standing.claimed_by if standing.state is State.CLAIMED else standing.decided_by
-        return owner == actor.id
+        return (standing.claimed_by if standing.state is State.CLAIMED else standing.verified_by) == actor.id
+    if step.whose is Whose.SESSION:
+        is_since = actor.since is None or (standing.decided_at is not None and standing.decided_at >= actor.since)
+        return standing.decided_by == actor.id and is_since
     return True

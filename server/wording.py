@@ -2,7 +2,20 @@
 
 from typing import Final
 
-_UNITS_EN: Final = {"vụ": ("case", "cases"), "camera": ("camera", "cameras"), "điểm": ("spot", "spots")}
+_UNITS_EN: Final = {
+    "vụ": ("case", "cases"),
+    "camera": ("camera", "cameras"),
+    "điểm": ("spot", "spots"),
+    "tin": ("tip", "tips"),
+    "đối tượng": ("person involved", "people involved"),
+    "người chết": ("death", "deaths"),
+    "người bị thương": ("person injured", "people injured"),
+    "người": ("person", "persons"),
+    "văn bản": ("document", "documents"),
+    "mô hình": ("model", "models"),
+    "đơn": ("complaint", "complaints"),
+    "giờ": ("hour", "hours"),
+}
 
 
 def number_vi(value: float, decimals: int = 0) -> str:
@@ -24,6 +37,11 @@ def count_en(value: int, unit: str = "vụ") -> str:
     """The same in English; ``unit`` is the Vietnamese word: "5 cases"."""
     one, many = _UNITS_EN.get(unit, (unit, unit))
     return f"{number_en(value)} {one if value == 1 else many}"
+
+
+def units_en(unit: str) -> str:
+    """A unit's English plural; ``unit`` is the Vietnamese word."""
+    return _UNITS_EN.get(unit, (unit, unit))[1]
 
 
 def percent_vi(share: float, decimals: int = 0) -> str:

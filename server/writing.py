@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from contract.configuration import CameraSettingsTold
 from contract.event import Event
 from contract.health import Health, StatusMessage
 from contract.receipt import Refusal
 from server.inbox import Delivery, Letter, read, untimely
 from server.outcome import Outcome
-from server.store import cameras, deadletters, edges, events, evidence, placements
+from server.store import cameras, camerasettings, deadletters, edges, events, evidence, placements
 from server.tables import EdgeRow, JsonText
 
 _Seen = tuple[Letter, events.Sighting]
@@ -80,8 +81,15 @@ class _Batch:
                 have |= {(edge.id, row.name): row for row in new}
                 self.camera_ids |= {(edge.id, row.name): row.id for row in new}
                 self.outcome.cameras |= {row.id: row.state for row in changed}
+                if any(cameras.is_behind(row) for (edge_id, _), row in have.items() if edge_id == edge.id):
+                    self.outcome.behind.add(edge.id)
                 if new:
                     revived += self._revive(edge, {row.name for row in new})
+            elif isinstance(letter.news, CameraSettingsTold):
+                # one of a camera that no heartbeat has named yet comes again, in turn
+                row = have.get((edge.id, (letter.source.camera if letter.source else None) or ""))
+                if row is not None and camerasettings.tell(row, letter.news.data):
+                    self.outcome.cameras[row.id] = row.state
             elif isinstance(letter.news, StatusMessage) and edges.say(edge, letter.news):
                 is_online = edge.status == "online"
                 mine = [row for row in have.values() if row.edge_id == edge.id]

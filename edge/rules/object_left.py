@@ -9,8 +9,8 @@ thing is taken away, and never again: whatever is found in the same place is the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contract.kinds import OBJECT
 from edge.geometry import Point, centre, covered, inside
-from edge.kinds import OBJECT
 from edge.rules.people import People
 from edge.rules.rule import hit_of, wanted, zone_of
 from edge.rules.stay import Span

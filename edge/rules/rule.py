@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from contract.event import Place
+from contract.kinds import MOVERS, OBJECT
 from contract.zones import Line
 from edge.geometry import inside, overlap
-from edge.kinds import MOVERS, OBJECT
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Hit, Track
 

@@ -1,6 +1,7 @@
 """Does something stand still in the zone for ``dwell_s``? Encroachment on pavement and road, parking, goods left there.
 
-One question, several kinds: what differs is whom they ask about, how long, and what officers call it (``edge.kinds``).
+One question, several kinds: what differs is whom they ask about, how long, and what officers call it (see
+``contract.kinds``).
 """
 
 from collections.abc import Sequence

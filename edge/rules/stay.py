@@ -4,8 +4,8 @@ of a tracker that gives the same person a new id."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from contract.kinds import OBJECT, VEHICLES
 from edge.geometry import centre, distance
-from edge.kinds import OBJECT, VEHICLES
 from edge.values import NormBox, Track
 
 NEAR = 0.75

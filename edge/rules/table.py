@@ -1,9 +1,9 @@
 """The rules there are, and those of one camera at work: hours, days, modes, one call a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
-from edge.kinds import KINDS
+from contract.kinds import KINDS
 from edge.rules.bike_theft import BikeTheft
 from edge.rules.crowd import Crowd
 from edge.rules.fight import Fight
@@ -45,7 +45,7 @@ RULES: dict[str, type[Rule]] = {
     "fight": Fight,
     "bike_theft": BikeTheft,
 }
-"""``kind`` in the settings → the class that asks it. A new rule is a file and a row here and in ``edge.kinds`` (see
+"""``kind`` in the settings → the class that asks it. A new rule is a file and a row here and in ``contract.kinds`` (see
 README.md)."""
 
 
@@ -54,9 +54,8 @@ class Rules:
     that one which learns what is usual goes on looking."""
 
     def __init__(self, camera: CameraSettings, zone: ZoneInfo) -> None:
-        self._camera = camera
         self._zone = zone
-        self._settings = tuple(rule for rule in camera.rules if rule.mode != "off")
+        self._take(camera)
         self._running: dict[str, Rule] = {}
         self._before_s: float | None = None
 
@@ -80,6 +79,15 @@ class Rules:
                 # What was there before its hours began is no answer: it starts afresh.
                 self._running.pop(rule.name, None)
         return hits
+
+    def reconfigure(self, camera: CameraSettings, kept: Collection[str]) -> None:
+        """From now on by these settings. ``kept``: the rules that ask the same as before, and remember."""
+        self._take(camera)
+        self._running = {name: rule for name, rule in self._running.items() if name in kept}
+
+    def _take(self, camera: CameraSettings) -> None:
+        self._camera = camera
+        self._settings = tuple(rule for rule in camera.rules if rule.mode != "off")
 
     def _is_asked(self, rule: RuleSettings, frame: Frame) -> bool:
         local = frame.captured_at.astimezone(self._zone)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query
 from server.api.deps import Has, Viewer, refused
 from server.api.responses import problems
 from server.criteria.period import Period, PeriodError
-from server.schemas import CriterionDetail, PeriodOut, Scoreboard
+from server.schemas import CriterionDetail, PeriodOut, Scoreboard, WhatIf
 from server.services import Services
 from server.store import criteria
 from server.store.errors import StoreError
@@ -17,8 +17,8 @@ router = APIRouter(prefix="/api/v1", tags=["criteria"])
 Key = Annotated[
     str | None,
     Query(
-        max_length=16,
-        examples=["2026-M03", "2026-Q1", "2026-H1", "2026-9M", "2026-Y"],
+        max_length=24,
+        examples=["2026-M03", "2026-Q1", "2026-H1", "2026-9M", "2026-Y", "2026-03-02"],
         description="A period's key; left out: the month that is now.",
     ),
 ]
@@ -45,6 +45,25 @@ def read_criterion(code: str, _user: Viewer, has: Has, period: Key = None) -> Cr
     try:
         with has.database.read() as session:
             return criteria.drill(session, has.definitions, code, chosen, has.clock.now())
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.get("/criteria/{code}/what-if", summary="What if they were confirmed?", responses=problems(401, 404, 422))
+def read_what_if(
+    code: str,
+    _user: Viewer,
+    has: Has,
+    period: Key = None,
+    codes: Annotated[
+        list[str] | None, Query(max_length=500, description="Waiting incidents; left out: all that wait.")
+    ] = None,
+) -> WhatIf:
+    """How the criterion would stand, were these waiting incidents confirmed. Nothing is changed."""
+    chosen = period_of(has, period)
+    try:
+        with has.database.read() as session:
+            return criteria.what_if(session, has.definitions, code, chosen, has.clock.now(), codes)
     except StoreError as error:
         raise refused(error) from error
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie
 
-from server import auth
+from server import auth, sight
 from server.role import Role, at_least
 from server.schemas import UserOut
 from server.services import Services, services
@@ -36,7 +36,10 @@ def session_lasts(has: Services) -> timedelta:
 
 
 def current_session(request: Request) -> SignedIn | None:
-    """The signed-in browser that asks, or None. Reads the database; makes the session last when it is due."""
+    """The signed-in browser that asks, or None. Reads the database; makes the session last when it is due.
+
+    From here on the request reads only what this person may see (server.sight).
+    """
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
@@ -44,6 +47,7 @@ def current_session(request: Request) -> SignedIn | None:
     now, lasts = has.clock.now(), session_lasts(has)
     with has.database.read() as session:
         found = sessions.find(session, auth.token_sha256(token), now)
+    sight.look_as(found.sight if found is not None else None)
     if found is not None and sessions.is_due(found, now, lasts):
         with has.database.transaction() as session:
             sessions.extend(session, found.token_sha256, now, lasts)
@@ -102,6 +106,7 @@ def require(role: Role) -> Callable[[SignedIn], UserOut]:
 
 Viewer = Annotated[UserOut, Depends(require("viewer"))]
 Officer = Annotated[UserOut, Depends(require("officer"))]
+Supervisor = Annotated[UserOut, Depends(require("supervisor"))]
 Admin = Annotated[UserOut, Depends(require("admin"))]
 
 

@@ -42,6 +42,8 @@ Named = Annotated[evidence.Expected, Depends(_expected)]
 @router.head("/{sha256}", response_class=Response)
 def offset(sha256: Sha256, expected: Named, has: Has) -> Response:
     """How much of it is here: 200 when all, else 404 with `Upload-Offset`: send on from there."""
+    if expected.is_deleted:  # it was here: the edge need not keep it
+        return Response(status_code=200, headers={OFFSET_HEADER: str(expected.bytes)})
     if has.evidence.has(sha256):
         _settle(has, sha256, expected)
         return Response(status_code=200, headers={OFFSET_HEADER: str(expected.bytes)})
@@ -56,6 +58,8 @@ async def upload(sha256: Sha256, expected: Named, request: Request, has: Has) ->
     416: the range does not begin at `Upload-Offset`. 409: the hash does not agree; what was sent is thrown away.
     413: more than the event said. 503: another upload of it is running.
     """
+    if expected.is_deleted:
+        return _answer(has, 200, expected.bytes)
     if has.evidence.has(sha256):
         await run_in_threadpool(_settle, has, sha256, expected)
         return _answer(has, 200, expected.bytes)
@@ -94,9 +98,14 @@ def look(sha256: Sha256, user: Viewer, has: Has, request: Request) -> Response:
 
 
 def at_hand(has: Services, sha256: str) -> evidence.Held:
-    """Evidence that lies here whole. Raises HTTPException (404)."""
+    """Evidence that lies here whole. Raises HTTPException (404; 410 with when and why, when it was deleted)."""
     with has.database.read() as session:
         held = evidence.held(session, sha256)
+        gone = evidence.gone(session, sha256) if held is None else None
+    if gone is not None:
+        at = gone.deleted_at.astimezone(has.settings.zone)
+        vi, _, en = gone.why.partition(" / ")
+        raise HTTPException(410, f"Đã xoá ngày {at:%d/%m/%Y}. {vi} / Deleted on {at:%d/%m/%Y}. {en}")
     if held is None or not has.evidence.has(sha256):
         raise HTTPException(404, "Chưa có tệp này. / This file is not here (yet).")
     return held

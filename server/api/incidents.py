@@ -1,17 +1,17 @@
-"""Incidents: the review queue, lists, one incident, and verdicts."""
+"""Incidents: the review queue, one incident, and verdicts."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from server.api.casework import written
 from server.api.deps import Has, Officer, Viewer, refused
-from server.api.responses import conflict, conflicting, problems
-from server.schemas import IncidentDetail, IncidentOut, IncidentPage, ReasonOut, VerdictIn
+from server.api.responses import conflict, problems
+from server.schemas import IncidentDetail, IncidentOut, ReasonOut, VerdictIn
 from server.store import incidents
-from server.store.errors import ConflictError, StoreError
-from server.tables import HIGHEST_KEY
-from server.verdict import MEANINGS, State
+from server.store.errors import StoreError
+from server.verdict import MEANINGS
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
 
@@ -40,33 +40,6 @@ def read_reasons(_user: Viewer) -> tuple[ReasonOut, ...]:
     )
 
 
-@router.get("/incidents", summary="Incidents, newest first", responses=problems(401, 422))
-def read_incidents(
-    _user: Viewer,
-    has: Has,
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
-    camera: Annotated[int | None, Query(ge=1, le=HIGHEST_KEY, description="Only of the camera with this id.")] = None,
-    rule_kind: Annotated[str | None, Query(max_length=64, examples=["intrusion"])] = None,
-    cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=incidents.MOST)] = 50,
-) -> IncidentPage:
-    """One page; ask again with ``cursor`` until ``next_cursor`` is null. New arrivals do not shift the pages."""
-    try:
-        with has.database.read() as session:
-            return incidents.listing(
-                session,
-                has.definitions,
-                has.clock.now(),
-                state=state,
-                camera=camera,
-                rule_kind=rule_kind,
-                cursor=cursor,
-                limit=limit,
-            )
-    except StoreError as error:
-        raise refused(error) from error
-
-
 @router.get("/incidents/{code}", summary="One incident", responses=problems(401, 404))
 def read_incident(code: str, user: Viewer, has: Has) -> IncidentDetail:
     """Its events, evidence and verdicts, and what you may do with it now (``moves``)."""
@@ -79,7 +52,7 @@ def read_incident(code: str, user: Viewer, has: Has) -> IncidentDetail:
 
 @router.post(
     "/incidents/{code}/verdicts",
-    summary="Claim, release, confirm, dismiss or undo",
+    summary="Claim, verify, confirm, dismiss, give an outcome, close, undo",
     response_model=IncidentDetail,
     responses={**problems(401, 403, 404, 422), **conflict()},
 )
@@ -88,13 +61,4 @@ def create_verdict(code: str, body: VerdictIn, user: Officer, has: Has) -> Incid
 
     409 when it has changed since, or a colleague holds it: the problem's ``current`` is the incident as it is now.
     """
-    try:
-        with has.database.transaction() as session:
-            decided = incidents.decide(session, has.definitions, code, user=user, given=body, now=has.clock.now())
-    except ConflictError as error:
-        return conflicting(error)
-    except StoreError as error:
-        raise refused(error) from error
-    has.live.publish("incident", code=decided.code, state=decided.state, id=decided.id)
-    has.live.publish("criteria")
-    return decided
+    return written(user, has, lambda session, by: incidents.decide(session, code, body, by))

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from server import sight
 from server.api.deps import Has, Open
 from server.api.responses import problems
 from server.live import CLOSING, LiveMessage
 from server.services import Services
-from server.store import sessions
+from server.store import incidents, sessions
 
 HEARTBEAT_S: Final = 15.0
 """A comment this often keeps proxies from closing the stream, and shows a dead one."""
@@ -80,6 +81,8 @@ async def stream(
                 looked_s = clock.time()
                 if not await run_in_threadpool(_is_open, has, token_sha256):
                     return
+            if message is not None and not await run_in_threadpool(_may_know, has, message):
+                continue
             yield ": still here\n\n" if message is None else _text(message)
 
 
@@ -89,6 +92,20 @@ def _text(message: LiveMessage) -> str:
 
 
 def _is_open(has: Services, token_sha256: str) -> bool:
-    """Whether its session is; looking does not make it last."""
+    """Whether its session is; looking does not make it last. What it may see is what it may see now."""
     with has.database.read() as session:
-        return sessions.find(session, token_sha256, has.clock.now()) is not None
+        found = sessions.find(session, token_sha256, has.clock.now())
+    sight.look_as(found.sight if found is not None else sight.Sight())
+    return found is not None
+
+
+def _may_know(has: Services, message: LiveMessage) -> bool:
+    """Whether the page's owner may see what the message is about. Everybody hears what names no incident or camera."""
+    allowed = sight.current()
+    if allowed is None or "id" not in message.fields:
+        return allowed is None or not message.fields
+    about = int(message.fields["id"])
+    if message.kind == "camera":
+        return about in allowed.cameras
+    with has.database.read() as session:
+        return message.kind == "incident" and incidents.is_there(session, about)

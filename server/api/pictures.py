@@ -34,22 +34,26 @@ async def put_picture(
     if not body.startswith(_JPEG):
         raise HTTPException(415, "A picture is a JPEG.")
 
-    def keep() -> bool:
+    def keep() -> int | None:
         with has.database.read() as session:
             camera = cameras.of_edges(session, [edge.id]).get((edge.id, camera_name))
         if camera is not None:
             has.evidence.keep_picture(camera.id, bytes(body))
-        return camera is not None
+        return camera.id if camera is not None else None
 
-    if not await run_in_threadpool(keep):
+    camera_id = await run_in_threadpool(keep)
+    if camera_id is None:
         raise HTTPException(404, f"No heartbeat of this edge has named a camera {camera_name!r} yet.")
+    has.live.publish("picture", id=camera_id)
 
 
 @router.get("/{camera_id}/picture", response_class=FileResponse)
 def look_at_picture(camera_id: Annotated[int, Path(ge=1, le=HIGHEST_KEY)], user: Viewer, has: Has) -> Response:
     """The camera's latest picture. That it was looked at is kept in the audit."""
     path = has.evidence.picture(camera_id)
-    if not path.is_file():
+    with has.database.read() as session:
+        is_there = cameras.is_there(session, camera_id)
+    if not is_there or not path.is_file():
         raise HTTPException(404, "Camera này chưa gửi hình. / This camera has sent no picture yet.")
     keep_look(has, user.id, "view_picture", f"camera {camera_id}", "latest picture")
     return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 from server.schemas import Problem
-from server.store.errors import ConflictError
+from server.store.errors import ConflictError, StaleError
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -24,8 +24,8 @@ def conflict() -> dict[int | str, dict[str, Any]]:
     return {409: {"description": HTTPStatus.CONFLICT.phrase, "content": {PROBLEM_JSON: {"schema": schema}}}}
 
 
-def conflicting(error: ConflictError) -> JSONResponse:
-    """The answer of a 409: the problem, and the incident as it is now as its extension member ``current``."""
+def conflicting(error: ConflictError | StaleError) -> JSONResponse:
+    """The answer of a 409: the problem, and what it is about as it is now as its extension member ``current``."""
     body = Problem(title=HTTPStatus.CONFLICT.phrase, status=HTTPStatus.CONFLICT, detail=str(error)).model_dump()
     body["current"] = error.current.model_dump(mode="json")
     return JSONResponse(body, status_code=HTTPStatus.CONFLICT, media_type=PROBLEM_JSON)

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from server.api.casework import writer
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import problems
 from server.schemas import AroundOut, DismissalsIn, DismissalsOut, IncidentOut
@@ -37,7 +38,7 @@ def create_dismissals(body: DismissalsIn, user: Officer, has: Has) -> Dismissals
     """Each gets a verdict of its own. What has changed since you looked, or a colleague holds, is left and named."""
     try:
         with has.database.transaction() as session:
-            found = alike.dismiss(session, has.definitions, user=user, given=body, now=has.clock.now())
+            found = alike.dismiss(session, body, writer(user, has))
     except StoreError as error:
         raise refused(error) from error
     for each in found.dismissed:

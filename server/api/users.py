@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from server import auth
 from server.api.deps import Admin, Has, refused
 from server.api.responses import problems
-from server.schemas import NO_NUL, AccountOut, NewPassword, Role
-from server.store import users
+from server.schemas import NO_NUL, AccountOut, NewPassword, RightsIn, RightsOut, Role
+from server.store import rights, users
 from server.store.errors import StoreError
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
@@ -102,3 +102,31 @@ def reset_password(username: str, user: Admin, has: Has) -> NewPassword:
     except StoreError as error:
         raise refused(error) from error
     return NewPassword(account=account, one_time_password=password)
+
+
+@router.get("/{username}/rights", summary="What an account may see", responses=problems(401, 403, 404))
+def read_rights(username: str, _user: Admin, has: Has) -> RightsOut:
+    """Everything, unless ``is_limited``."""
+    try:
+        with has.database.read() as session:
+            return rights.read(session, username)
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.put("/{username}/rights", summary="Say what an account may see", responses=problems(401, 403, 404, 422))
+def put_rights(username: str, body: RightsIn, user: Admin, has: Has) -> RightsOut:
+    """Holds at once, for open pages too. What a limited user may not see is not there for them (404)."""
+    try:
+        with has.database.transaction() as session:
+            return rights.put(
+                session,
+                username,
+                is_limited=body.is_limited,
+                cameras=body.cameras,
+                units=body.units,
+                by=user,
+                now=has.clock.now(),
+            )
+    except StoreError as error:
+        raise refused(error) from error

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from server.schemas.base import Role, Schema
 
 
@@ -12,6 +14,8 @@ class UserOut(Schema):
     username: str
     display_name: str
     role: Role
+    since: datetime | None = Field(default=None, exclude=True)
+    """When they signed in: not told, it bounds what they may undo."""
 
 
 class AccountOut(UserOut):
@@ -20,6 +24,8 @@ class AccountOut(UserOut):
     created_at: datetime
     disabled_at: datetime | None
     password_is_one_time: bool
+    is_limited: bool = False
+    """Sees only some cameras; /users/{username}/rights says which."""
 
 
 class NewPassword(Schema):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from server.schemas.base import Schema
+from server.schemas.camerasettings import Standing
 
 
 class CameraOut(Schema):
@@ -26,6 +27,12 @@ class CameraOut(Schema):
     up_share_24h: float
     """0..1 of the last 24 hours (or since it is in service)."""
     picture_url: str | None
+    picture_at: datetime | None
+    """When that picture came."""
+    is_old: bool
+    """It is online, and yet its latest picture is minutes old."""
+    settings: Standing
+    """What became of the zones and rules that were set for it: file | sent | in_force | refused."""
 
     @property
     def sees(self) -> bool:

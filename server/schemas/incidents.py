@@ -23,6 +23,10 @@ class EvidenceOut(Schema):
     ended_at: datetime | None
     url: str | None
     missing: str | None
+    deleted_at: datetime | None = None
+    """When its bytes were deleted here."""
+    deleted_rule: str = ""
+    """Why: unreviewed | dismissed | closed | disk."""
     play_url: str | None = None
     periodic: bool = False
     codec: str | None = None
@@ -89,6 +93,34 @@ class IncidentOut(Schema):
     version: int
     counts_toward: tuple[str, ...]
     """Codes of the criteria it bears on (whether or not it is confirmed)."""
+    source: str = "camera"
+    """camera, or by hand: tip | denunciation | petition | feedback | official"""
+    category: str = ""
+    title: str = ""
+    """What one entered by hand is about; empty: what its rule says."""
+    official_number: str = ""
+    suspects: int = 0
+    victims: int = 0
+    deaths: int = 0
+    injured: int = 0
+    camera_assisted: bool = False
+    assigned_to: str | None = None
+    """The user name of the officer who handles it."""
+    assigned_name: str | None = None
+    is_complex: bool = False
+    due_at: datetime | None = None
+    days_left: int | None = None
+    """Days until then; negative: days that it is late. None: no deadline runs, or it is handled."""
+    is_overdue: bool = False
+    is_extended: bool = False
+    merged_into: str | None = None
+    """The code of the incident that it is part of."""
+    created_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    handled_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    """Its rule is snoozed on its camera: it is not in the review queue before this. None: it is, or was."""
+    closed_at: datetime | None = None
 
 
 class VerdictOut(Schema):
@@ -103,12 +135,27 @@ class VerdictOut(Schema):
     decided_at: datetime
 
 
+class LinkOut(Schema):
+    """Another incident that it has to do with, or that is part of it."""
+
+    code: str
+    title: str
+    rule_kind: str
+    state: str
+    note: str
+
+
 class IncidentDetail(IncidentOut):
-    """One incident, whole. ``moves``: what this user may do with it now."""
+    """One incident, whole. ``moves`` and ``deeds``: what this user may do with it now."""
 
     event_list: tuple[EventOut, ...]
     verdicts: tuple[VerdictOut, ...]
     moves: tuple[str, ...]
+    deeds: tuple[str, ...] = ()
+    """facts | assign | extend | merge | split | link"""
+    merged: tuple[LinkOut, ...] = ()
+    """The incidents that are part of it."""
+    links: tuple[LinkOut, ...] = ()
 
 
 class IncidentPage(Schema):
@@ -135,7 +182,21 @@ class VerdictIn(BaseModel):
         extra="forbid", json_schema_extra={"example": {"move": "dismiss", "reason": "animal", "version": 1}}
     )
 
-    move: Literal["claim", "release", "confirm", "dismiss", "undo"]
+    move: Literal[
+        "claim",
+        "release",
+        "verify",
+        "confirm",
+        "dismiss",
+        "remind",
+        "pledge",
+        "penalise",
+        "transfer",
+        "resolve",
+        "close",
+        "reopen",
+        "undo",
+    ]
     reason: str | None = None
     note: str = Field(default="", max_length=4000, pattern=NO_NUL)
     version: int = Field(ge=1, le=2**31 - 1)

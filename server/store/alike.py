@@ -17,6 +17,7 @@ from server.schemas import (
     VerdictIn,
 )
 from server.store import incidents, incidentview
+from server.store.casefile import Writer
 from server.store.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from server.tables import IncidentRow
 from server.verdict import WAITING, BadReasonError, Move, reason_of
@@ -48,9 +49,7 @@ def listing(
     return incidentview.outs(session, definitions, free, now)
 
 
-def dismiss(
-    session: Session, definitions: Definitions, *, user: UserOut, given: DismissalsIn, now: datetime
-) -> DismissalsOut:
+def dismiss(session: Session, given: DismissalsIn, by: Writer) -> DismissalsOut:
     """Dismiss each by a verdict of its own; one that has changed since, or that a colleague holds, is left and named.
 
     Raises InvalidError for a reason that is none of the list.
@@ -64,7 +63,7 @@ def dismiss(
     for each in given.incidents:
         verdict = VerdictIn(move="dismiss", reason=given.reason, note=given.note, version=each.version)
         try:
-            kept = incidents.decide(session, definitions, each.code, user=user, given=verdict, now=now)
+            kept = incidents.decide(session, each.code, verdict, by)
         except (ConflictError, ForbiddenError, NotFoundError) as error:
             left.append(LeftOut(code=each.code, why=str(error)))
         else:

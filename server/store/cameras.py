@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from contract.health import CameraHealth, Health
+from contract.health import CameraHealth, ConfigState, Health
 from server.inbox import is_possible
+from server.schemas import Standing
 from server.tables import CameraHour, CameraRow, EdgeRow
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,11 @@ def ids_of(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], i
         select(CameraRow.edge_id, CameraRow.name, CameraRow.id).where(CameraRow.edge_id.in_(list(edge_ids)))
     )
     return {(edge_id, name): camera_id for edge_id, name, camera_id in rows}
+
+
+def is_there(session: Session, camera_id: int) -> bool:
+    """Whether there is one of this id that the one who asks may see."""
+    return session.scalar(select(CameraRow.id).where(CameraRow.id == camera_id)) is not None
 
 
 def of_edges(session: Session, edge_ids: Iterable[int]) -> dict[tuple[int, str], CameraRow]:
@@ -51,7 +57,8 @@ def hear(
     session.add_all(new)
     session.flush()
     for row in [*new, *(cameras[key] for key in cameras if key[0] == edge.id and key[1] in heard)]:
-        if _keep(row, heard[row.name], health.data.session, now, credits_s):
+        is_reconfigured = _keep_config(row, heard[row.name].config, health.data.config_refused, now)
+        if _keep(row, heard[row.name], health.data.session, now, credits_s) or is_reconfigured:
             changed.append(row)
     _credit(session, credits_s)
     return new, changed
@@ -87,10 +94,39 @@ def _keep(
         row.last_frame_at = told.last_frame_at
     # PostgreSQL's text has no room for U+0000
     row.error = told.error.replace("\x00", "") if told.error else None
-    row.label = told.label.replace("\x00", "")
-    if told.unit:
+    if not row.label_is_ours:
+        row.label = told.label.replace("\x00", "")
+    if told.unit and not row.unit_is_ours:
         row.unit = told.unit.replace("\x00", "")
     return changed
+
+
+def is_behind(row: CameraRow) -> bool:
+    """Has its edge neither taken nor refused what was sent last?"""
+    return row.sent_version > (row.config_version or 0) and row.config_refused_version != row.sent_version
+
+
+def standing(camera: CameraRow) -> Standing:
+    """What became of the latest version."""
+    if camera.sent_version == 0:
+        return "file"
+    if camera.config_version is not None and camera.config_version >= camera.sent_version:
+        return "in_force"
+    return "sent" if is_behind(camera) else "refused"
+
+
+def _keep_config(row: CameraRow, told: ConfigState | None, unreadable: str, now: datetime) -> bool:
+    """Take over what became of the configuration that was sent; whether that is news. ``unreadable``: why the edge
+    could not even read the latest."""
+    before = (row.config_version, row.config_refused_version, row.config_refused)
+    told = told or ConfigState()
+    row.config_version, row.config_refused_version = told.version, told.refused_version
+    row.config_refused = told.refused.replace("\x00", "")
+    if unreadable and is_behind(row):
+        row.config_refused_version, row.config_refused = row.sent_version, unreadable.replace("\x00", "")
+    if row.config_version != before[0]:
+        row.config_since = now
+    return before != (row.config_version, row.config_refused_version, row.config_refused)
 
 
 def _credit(session: Session, credits_s: dict[tuple[int, datetime], float]) -> None:

@@ -1,6 +1,6 @@
 """What a store refuses, told apart so that the API can answer with the right status."""
 
-from server.schemas import IncidentDetail
+from server.schemas import IncidentDetail, Schema
 
 
 class StoreError(Exception):
@@ -21,6 +21,14 @@ class InvalidError(StoreError):
 
 class TakenError(StoreError):
     """It stands against what there is (a name that is taken, the last admin): 409."""
+
+
+class StaleError(StoreError):
+    """What was looked at has changed since: 409. ``current`` is how it stands now."""
+
+    def __init__(self, sentence: str, current: Schema) -> None:
+        super().__init__(sentence)
+        self.current = current
 
 
 class ConflictError(StoreError):

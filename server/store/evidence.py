@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 
 from contract.event import Evidence
 from server.store.events import Sighting
-from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow
+from server.tables import CameraRow, DeletionRow, EventRow, EvidenceRow, IncidentRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """Bytes that an edge may send. ``is_stored``: every event that named them is told that they came."""
+    """Bytes that an edge may send. ``is_stored``: every event that named them is told that they came.
+
+    ``is_deleted``: they were here, and were deleted since; nobody wants them again.
+    """
 
     bytes: int
     media_type: str
     is_stored: bool
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ def expected(session: Session, edge_id: int, sha256: str) -> Expected | None:
             func.min(EvidenceRow.media_type).label("media_type"),
             func.count().label("named"),
             func.count(EvidenceRow.stored_at).label("stored"),
+            func.count(EvidenceRow.deleted_at).label("deleted"),
         )
         .join(EventRow, EventRow.id == EvidenceRow.event_id)
         .join(CameraRow, CameraRow.id == EventRow.camera_id)
@@ -75,7 +80,12 @@ def expected(session: Session, edge_id: int, sha256: str) -> Expected | None:
     ).one()
     if row.named == 0:
         return None
-    return Expected(bytes=row.bytes, media_type=row.media_type, is_stored=row.stored == row.named)
+    return Expected(
+        bytes=row.bytes,
+        media_type=row.media_type,
+        is_stored=row.stored == row.named,
+        is_deleted=row.deleted == row.named,
+    )
 
 
 def store(session: Session, sha256: str, now: datetime) -> list[IncidentRow]:
@@ -83,7 +93,7 @@ def store(session: Session, sha256: str, now: datetime) -> list[IncidentRow]:
     session.execute(
         update(EvidenceRow)
         .where(EvidenceRow.sha256 == sha256, EvidenceRow.stored_at.is_(None))
-        .values(stored_at=now)
+        .values(stored_at=now, deleted_at=None, deleted_rule="")
         .execution_options(synchronize_session=False)
     )
     shows = select(EventRow.incident_id).join(EvidenceRow, EvidenceRow.event_id == EventRow.id)
@@ -112,6 +122,27 @@ def held(session: Session, sha256: str) -> Held | None:
         incident_code=row.code or "",
         codec=named.get(sha256, {}).get("codec"),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """When and why a piece of evidence was deleted. ``why``: Vietnamese / English."""
+
+    deleted_at: datetime
+    rule: str
+    why: str
+
+
+def gone(session: Session, sha256: str) -> Gone | None:
+    """The record of a deletion; None when nothing of this hash was deleted here."""
+    found = select(EvidenceRow.deleted_at, EvidenceRow.deleted_rule).where(
+        EvidenceRow.sha256 == sha256, EvidenceRow.deleted_at.is_not(None)
+    )
+    row = session.execute(found.order_by(EvidenceRow.deleted_at.desc()).limit(1)).one_or_none()
+    if row is None or row.deleted_at is None:
+        return None
+    kept = select(DeletionRow.why).where(DeletionRow.sha256 == sha256).order_by(DeletionRow.id.desc()).limit(1)
+    return Gone(deleted_at=row.deleted_at, rule=row.deleted_rule, why=session.scalar(kept) or "")
 
 
 def _values(event_id: str, sha256: str, part: Evidence) -> dict[str, Any]:

@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.event import EventData
 from contract.event import Evidence as Named
 from server.criteria.definition import Definitions
+from server.deadline import days_left
 from server.playback import is_playable
-from server.schemas import EventOut, EvidenceOut, IncidentOut, SubjectOut
-from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, UserRow
-from server.verdict import Standing, State
+from server.schemas import EventOut, EvidenceOut, IncidentOut, LinkOut, SubjectOut
+from server.tables import CameraRow, EventRow, EvidenceRow, IncidentRow, LinkRow, UserRow
+from server.verdict import OPEN, Move, Standing, State, Told, last
 
 _Row = TypeVar("_Row")
 _CHUNK: Final = 500
@@ -28,9 +29,40 @@ def outs(
     return tuple(out for part in _parts(rows) for out in _outs_of_part(session, definitions, part, now))
 
 
-def standing(row: IncidentRow, decided_by: int | None = None) -> Standing:
-    """How an incident stands, for server.verdict."""
-    return Standing(state=State(row.state), claimed_by=row.claimed_by, claimed_at=row.claimed_at, decided_by=decided_by)
+def standing(row: IncidentRow, told: Sequence[Told] = ()) -> Standing:
+    """How an incident stands, for server.verdict. ``told``: its verdicts, oldest first."""
+    holds = last(told)
+    went = [each.officer_id for each in told if each.move == Move.VERIFY]
+    return Standing(
+        state=State(row.state),
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        verified_by=went[-1] if went else None,
+        decided_by=holds.officer_id if holds else None,
+        decided_at=holds.at if holds else None,
+        before=holds.from_state if holds else None,
+    )
+
+
+def parts(session: Session, incident_id: int) -> tuple[LinkOut, ...]:
+    """The incidents that are part of it, oldest first."""
+    rows = session.scalars(select(IncidentRow).where(IncidentRow.merged_into == incident_id).order_by(IncidentRow.id))
+    return tuple(_link(row, "") for row in rows)
+
+
+def links(session: Session, incident_id: int) -> tuple[LinkOut, ...]:
+    """The incidents that it has to do with, oldest link first."""
+    rows = session.execute(
+        select(IncidentRow, LinkRow.note)
+        .join(LinkRow, IncidentRow.id.in_([LinkRow.one_id, LinkRow.other_id]))
+        .where(or_(LinkRow.one_id == incident_id, LinkRow.other_id == incident_id), IncidentRow.id != incident_id)
+        .order_by(LinkRow.id)
+    )
+    return tuple(_link(row, note) for row, note in rows)
+
+
+def _link(row: IncidentRow, note: str) -> LinkOut:
+    return LinkOut(code=row.code, title=row.title, rule_kind=row.rule_kind, state=row.state, note=note)
 
 
 def events(session: Session, incident_id: int) -> tuple[EventOut, ...]:
@@ -67,7 +99,9 @@ def _outs_of_part(
     events_of = dict(counts.all())
     pictures = _pictures(session, ids)
     holders = {row.id: standing(row).holder(now) for row in rows}
-    names = _names(session, {holder for holder in holders.values() if holder is not None})
+    assigned = {row.assigned_to for row in rows}
+    people = _people(session, {who for who in {*holders.values(), *assigned} if who is not None})
+    roots = _codes(session, {row.merged_into for row in rows if row.merged_into is not None})
     for row in rows:
         camera = cameras.get(row.camera_id) if row.camera_id is not None else None
         holder = holders[row.id]
@@ -78,7 +112,7 @@ def _outs_of_part(
             code=row.code,
             camera=camera.name if camera else "",
             camera_label=(camera.label or camera.name) if camera else "",
-            unit=camera.unit if camera else "",
+            unit=row.unit or (camera.unit if camera else ""),
             rule_kind=row.rule_kind,
             rule_name=row.rule_name,
             place=row.place,
@@ -90,11 +124,33 @@ def _outs_of_part(
             occurred_at=row.occurred_at,
             last_seen_at=row.last_seen_at,
             events=events_of.get(row.id, 0),
-            claimed_by=names.get(holder) if holder is not None else None,
+            claimed_by=people[holder].display_name if holder is not None else None,
             picture_url=evidence_url(pictures[row.id]) if row.id in pictures else None,
             version=row.version,
-            counts_toward=definitions.bearing(row.rule_kind, row.rule_name),
+            counts_toward=definitions.bearing(
+                row.rule_kind, row.rule_name, row.category, row.source, row.camera_assisted
+            ),
+            **_facts(row, people.get(row.assigned_to or 0), now),
+            merged_into=roots.get(row.merged_into or 0),
         )
+
+
+def _facts(row: IncidentRow, assigned: UserRow | None, now: datetime) -> dict[str, Any]:
+    """What is known of an incident beyond what its camera saw."""
+    runs = row.due_at is not None and row.handled_at is None and row.state in OPEN
+    left = days_left(row.due_at, now) if runs and row.due_at is not None else None
+    same = ("source", "category", "title", "official_number", "suspects", "victims", "deaths", "injured")
+    more = ("camera_assisted", "is_complex", "due_at", "created_at", "confirmed_at", "handled_at", "closed_at")
+    is_snoozed = row.snoozed_until is not None and row.snoozed_until > now
+    return {
+        "snoozed_until": row.snoozed_until if is_snoozed else None,
+        **{name: getattr(row, name) for name in (*same, *more)},
+        "assigned_to": assigned.username if assigned else None,
+        "assigned_name": assigned.display_name if assigned else None,
+        "days_left": left,
+        "is_overdue": left is not None and left < 0,
+        "is_extended": row.extended_at is not None,
+    }
 
 
 def _cameras(session: Session, camera_ids: set[int]) -> dict[int, CameraRow]:
@@ -114,10 +170,16 @@ def _pictures(session: Session, incident_ids: Sequence[int]) -> dict[int, str]:
     return {incident: sha256 for incident, sha256 in found if incident is not None}
 
 
-def _names(session: Session, user_ids: set[int]) -> dict[int, str]:
+def _people(session: Session, user_ids: set[int]) -> dict[int, UserRow]:
     if not user_ids:
         return {}
-    found = session.execute(select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(user_ids)))
+    return {row.id: row for row in session.scalars(select(UserRow).where(UserRow.id.in_(user_ids)))}
+
+
+def _codes(session: Session, incident_ids: set[int]) -> dict[int, str]:
+    if not incident_ids:
+        return {}
+    found = session.execute(select(IncidentRow.id, IncidentRow.code).where(IncidentRow.id.in_(incident_ids)))
     return dict(found.all())
 
 
@@ -165,6 +227,8 @@ def _kept(row: EvidenceRow, part: Named | None) -> EvidenceOut:
         ended_at=row.ended_at,
         url=url,
         missing=None,
+        deleted_at=row.deleted_at,
+        deleted_rule=row.deleted_rule,
         play_url=f"{url}/playable" if url and not is_playable(codec) else None,
         periodic=row.kind == "moment",
         codec=codec,

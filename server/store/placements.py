@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from contract.event import Phase, Severity
 from server import incident
+from server.category import category_of
 from server.incident import Key, Part, Span, Standing
+from server.store import snoozes
 from server.store.events import Sighting
-from server.tables import EventRow, IncidentCounter, IncidentRow
+from server.tables import CameraRow, EventRow, IncidentCounter, IncidentRow
 from server.verdict import State
 
 _UNSAVED = 1 << 62
@@ -55,7 +57,11 @@ def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *,
     numbers = count(_UNSAVED)
     near = _near(session, groups, window)
     for key, group in groups.items():
-        standing = {each.id: each for each in near[key]}
+        standing: dict[int, Standing] = {}
+        for each in near[key]:
+            # of a whole and its parts: one that stands wherever one of them stands
+            same = standing.get(each.id, each)
+            standing[each.id] = replace(each, span=each.span.union(same.span))
         for sighting in group:
             span = _span(sighting)
             found = incident.place(key, span, standing.values(), window)
@@ -157,10 +163,16 @@ def _near(session: Session, groups: Mapping[Key, Sequence[Sighting]], window: ti
     """
     # built once and bound for each key: building it costs more than running it
     wanted = (
-        select(IncidentRow.id, IncidentRow.occurred_at, IncidentRow.last_seen_at, IncidentRow.state)
+        select(
+            IncidentRow.id,
+            IncidentRow.occurred_at,
+            IncidentRow.last_seen_at,
+            IncidentRow.state,
+            IncidentRow.merged_into,
+        )
         .where(
             *(getattr(IncidentRow, name) == bindparam(name) for name in (each.name for each in fields(Key))),
-            IncidentRow.state.in_(sorted(incident.JOINABLE)),
+            IncidentRow.state.in_(sorted(incident.JOINABLE | {State.MERGED})),
             IncidentRow.last_seen_at >= bindparam("begin"),
             IncidentRow.occurred_at <= bindparam("end"),
         )
@@ -172,12 +184,36 @@ def _near(session: Session, groups: Mapping[Key, Sequence[Sighting]], window: ti
     for key, group in groups.items():
         spans = [_span(sighting) for sighting in group]
         begin, end = min(span.begin for span in spans) - window, max(span.end for span in spans) + window
-        rows = connection.execute(wanted, asdict(key) | {"begin": begin, "end": end})
-        found[key] = [
-            Standing(id=row.id, key=key, span=Span(begin=row.occurred_at, end=row.last_seen_at), state=State(row.state))
-            for row in rows
+        rows = connection.execute(wanted, asdict(key) | {"begin": begin, "end": end}).all()
+        own = [_standing(row, key) for row in rows if row.merged_into is None]
+        found[key] = own + [
+            whole for row in rows if row.merged_into is not None and (whole := _whole(session, row, key)) is not None
         ]
     return found
+
+
+def _whole(session: Session, part: Any, key: Key) -> Standing | None:
+    """The incident that a merged one is part of, standing where the part stands; None when it is of another key.
+
+    What comes near the part belongs to the whole: an officer said that they are one.
+    """
+    row, span = None, Span(begin=part.occurred_at, end=part.last_seen_at)
+    into = part.merged_into
+    while into is not None:
+        row = session.scalar(
+            select(IncidentRow)
+            .where(IncidentRow.id == into)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        into = row.merged_into if row is not None else None
+    if row is None or any(getattr(row, each.name) != getattr(key, each.name) for each in fields(Key)):
+        return None
+    return Standing(id=row.id, key=key, span=span, state=State(row.state))
+
+
+def _standing(row: Any, key: Key) -> Standing:
+    return Standing(id=row.id, key=key, span=Span(begin=row.occurred_at, end=row.last_seen_at), state=State(row.state))
 
 
 def _make(session: Session, made: dict[int, Sighting], *, year: int, now: datetime) -> dict[int, int]:
@@ -188,13 +224,22 @@ def _make(session: Session, made: dict[int, Sighting], *, year: int, now: dateti
         standin: incident.code(year, number)
         for standin, number in zip(made, next_numbers(session, year, len(made)), strict=True)
     }
-    rows = [_values(made[standin], code, now) for standin, code in codes.items()]
+    units = _units(session, {sighting.camera_id for sighting in made.values()})
+    silent = snoozes.until(session, now)
+    rows = [_values(made[standin], code, units, silent, now) for standin, code in codes.items()]
     inserted = session.connection().execute(insert(IncidentRow).returning(IncidentRow.code, IncidentRow.id), rows)
     ids = {row.code: row.id for row in inserted}
     return {standin: ids[code] for standin, code in codes.items()}
 
 
-def _values(sighting: Sighting, code: str, now: datetime) -> dict[str, Any]:
+def _units(session: Session, camera_ids: Collection[int]) -> dict[int, str]:
+    """The khóm or ấp of each of these cameras, as it is called now."""
+    return dict(session.execute(select(CameraRow.id, CameraRow.unit).where(CameraRow.id.in_(camera_ids))).all())
+
+
+def _values(
+    sighting: Sighting, code: str, units: Mapping[int, str], silent: Mapping[tuple[int, str], datetime], now: datetime
+) -> dict[str, Any]:
     data = sighting.event.data
     return {
         "code": code,
@@ -211,6 +256,9 @@ def _values(sighting: Sighting, code: str, now: datetime) -> dict[str, Any]:
         "occurred_at": data.started_at,
         "last_seen_at": data.last_seen_at,
         "created_at": now,
+        "category": category_of(data.rule.kind),
+        "unit": units.get(sighting.camera_id, ""),
+        "snoozed_until": silent.get((sighting.camera_id, data.rule.name)),
     }
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server.schemas import SessionOut, UserOut
+from server.sight import Sight
+from server.store import rights
 from server.tables import SessionRow, UserRow
 
 SLIDES_AFTER: Final = timedelta(minutes=10)
@@ -23,6 +25,8 @@ class SignedIn:
     csrf: str
     expires_at: datetime
     must_change_password: bool
+    sight: Sight | None = None
+    """What the person may see; None: everything."""
 
     def out(self) -> SessionOut:
         """As the API shows it."""
@@ -58,10 +62,11 @@ def find(session: Session, token_sha256: str, now: datetime) -> SignedIn | None:
     opened, user = row
     return SignedIn(
         token_sha256=opened.token_sha256,
-        user=UserOut.model_validate(user),
+        user=UserOut.model_validate(user).model_copy(update={"since": opened.created_at}),
         csrf=opened.csrf,
         expires_at=opened.expires_at,
         must_change_password=user.password_is_one_time,
+        sight=rights.sight_of(session, user),
     )
 
 

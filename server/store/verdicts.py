@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.deed import Deed
 from server.schemas import VerdictOut
 from server.tables import EventRow, EvidenceRow, UserRow, VerdictRow
-from server.verdict import Move, Reason, State
+from server.verdict import Move, Reason, State, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Given:
 
     incident_id: int
     officer_id: int
-    move: Move
+    move: Move | Deed
     reason: Reason | None
     note: str
     from_state: State
@@ -49,13 +50,16 @@ def append(session: Session, given: Given, now: datetime) -> None:
     session.flush()
 
 
-def decided_by(session: Session, incident_id: int) -> int | None:
-    """Whose the last confirmation or dismissal is."""
-    return session.scalar(
-        select(VerdictRow.officer_id)
-        .where(VerdictRow.incident_id == incident_id, VerdictRow.move.in_((Move.CONFIRM, Move.DISMISS)))
-        .order_by(VerdictRow.id.desc())
-        .limit(1)
+def told(session: Session, incident_id: int) -> tuple[Told, ...]:
+    """Every verdict of an incident, oldest first, as server.verdict reads them."""
+    rows = session.execute(
+        select(VerdictRow.move, VerdictRow.officer_id, VerdictRow.decided_at, VerdictRow.from_state)
+        .where(VerdictRow.incident_id == incident_id)
+        .order_by(VerdictRow.id)
+    )
+    return tuple(
+        Told(move=row.move, officer_id=row.officer_id, at=row.decided_at, from_state=State(row.from_state))
+        for row in rows
     )
 
 

@@ -1,10 +1,14 @@
-"""The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; the same on SQLite and PostgreSQL."""
+"""The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; alike on SQLite and PostgreSQL."""
 
-from server.tables.base import HIGHEST_KEY, JsonText, Key, Table, UtcDateTime
-from server.tables.cameras import CameraHour, CameraRow
+from server.tables.base import HIGHEST_KEY, JsonText, Table, UtcDateTime
+from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
+from server.tables.casework import LinkRow, SnoozeRow, UnitRow
+from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
+from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
+from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.people import AuditRow, SessionRow, UserRow
 
 __all__ = [
@@ -12,18 +16,33 @@ __all__ = [
     "AuditRow",
     "CameraHour",
     "CameraRow",
+    "CameraSettingsRow",
+    "CriteriaVersion",
+    "CriterionEntryRow",
+    "CriterionFileRow",
     "DeadLetter",
+    "DeletionRow",
     "EdgeRow",
     "EventRevision",
     "EventRow",
     "EvidenceRow",
+    "FrozenRow",
+    "HoldRow",
     "IncidentCounter",
     "IncidentRow",
     "JsonText",
-    "Key",
+    "LinkRow",
+    "MergerRow",
+    "PlanRow",
+    "PlanSpotRow",
+    "ReplayRow",
+    "RightRow",
+    "SavedFilterRow",
     "SequenceGap",
     "SessionRow",
+    "SnoozeRow",
     "Table",
+    "UnitRow",
     "UserRow",
     "UtcDateTime",
     "VerdictRow",

@@ -1,6 +1,7 @@
 """Cameras and the hours in which they saw."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -44,6 +45,47 @@ class CameraRow(Table):
     """``up_s`` of the latest heartbeat of ``session``: the next one's difference is credited to camera_hours."""
     credited_at: Mapped[datetime | None]
     """When that heartbeat was received: the difference is spread over the hours from here to the next one."""
+    label_is_ours: Mapped[bool] = mapped_column(default=False)
+    """An officer wrote the label here; what its edge calls it no longer counts."""
+    unit_is_ours: Mapped[bool] = mapped_column(default=False)
+    purpose: Mapped[str] = mapped_column(String(2000), default="")
+    """What it was put up for, and on what legal basis."""
+    notice_posted_on: Mapped[date | None]
+    """The day on which the sign that tells passers-by of it was put up; null: none is known of."""
+    notice_place: Mapped[str] = mapped_column(String(300), default="")
+    """Where that sign hangs."""
+    notice_photo_sha256: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of a photograph of it, wherever that is filed."""
+    facts_version: Mapped[int] = mapped_column(default=0)
+    """Grows with each change of label, unit, purpose and notice: a stale write is refused."""
+    sent_version: Mapped[int] = mapped_column(default=0)
+    """The latest version in camera_settings; 0: none was ever made."""
+    config_version: Mapped[int | None]
+    """The version that its edge has in force; null: what its own file says."""
+    config_since: Mapped[datetime | None]
+    """When that was first heard."""
+    config_refused_version: Mapped[int | None]
+    config_refused: Mapped[str] = mapped_column(String(500), default="")
+    """Which version its edge refused, and why."""
+    told: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    """contract.configuration.SettingsData: the zones and rules that its edge said it has."""
+
+
+class CameraSettingsRow(Table):
+    """What an officer had a camera look for, a version a row: appended, never changed."""
+
+    __tablename__ = "camera_settings"
+    __table_args__ = (UniqueConstraint("camera_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"))
+    version: Mapped[int]
+    """1, 2, 3 …; always higher than any that its edge has said to have."""
+    drawing: Mapped[dict[str, Any] | None]
+    """contract.drawing.Drawing; null: back to what the edge's own file says."""
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(String(300), default="")
 
 
 class CameraHour(Table):

@@ -75,3 +75,7 @@ class EvidenceRow(Table):
     """A clip's first instant, a picture's instant."""
     ended_at: Mapped[datetime | None]
     stored_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """When its bytes were deleted here; ``stored_at`` is None since then."""
+    deleted_rule: Mapped[str] = mapped_column(String(16), default="")
+    """Why: server.retention.Rule."""

@@ -1,6 +1,7 @@
 """Incidents and verdicts."""
 
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -8,10 +9,33 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Key, Table
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over the rows that fulfil it only, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+_SEARCHED: Final = (
+    ("label", "place_label <> ''", "place_label"),
+    ("category", "category <> ''", "category"),
+    ("source", "source <> 'camera'", "source"),
+    ("assigned", "assigned_to IS NOT NULL", "assigned_to"),
+    ("claimed", "claimed_by IS NOT NULL", "claimed_by"),
+    ("number", "official_number <> ''", "official_number"),
+    ("worded", "title <> '' OR official_number <> ''", None),
+)
+"""Name, condition and column of an index over the few rows that have such a thing: it costs the others nothing."""
+
+
+def _partial(name: str, condition: str, column: str | None) -> Index:
+    columns = ("occurred_at",) if column is None else (column, "occurred_at")
+    return Index(f"ix_incidents_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class IncidentRow(Table):
@@ -23,8 +47,21 @@ class IncidentRow(Table):
         Index("ix_incidents_state", "state", "occurred_at"),
         Index("ix_incidents_occurred_at", "occurred_at"),
         # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
-        Index("ix_incidents_counting", "status", "mode", "occurred_at", "state", "rule_kind", "rule_name"),
+        Index(
+            "ix_incidents_counting",
+            *("status", "mode", "state", "occurred_at", "rule_kind", "rule_name", "category", "source"),
+            *("camera_assisted", "handled_at", "due_at", "suspects", "victims", "deaths", "injured"),
+        ),
         Index("ix_incidents_queue", "severity", "state", "occurred_at"),
+        # few have either: an index of those few costs the ingest nothing
+        Index("ix_incidents_merged_into", "merged_into", **_where("merged_into IS NOT NULL")),
+        Index("ix_incidents_snoozed", "snoozed_until", **_where("snoozed_until IS NOT NULL")),
+        # a token of the search is a walk along one of these, newest first (server/store/searching.py)
+        Index("ix_incidents_camera", "camera_id", "occurred_at"),
+        Index("ix_incidents_unit", "unit", "occurred_at"),
+        Index("ix_incidents_kind", "rule_kind", "occurred_at"),
+        Index("ix_incidents_rule", "rule_name", "rule_kind", "occurred_at"),
+        *(_partial(*each) for each in _SEARCHED),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -82,6 +119,8 @@ class IncidentRow(Table):
     handled_at: Mapped[datetime | None]
     """When its outcome was given: a spot is standing from ``occurred_at`` until here."""
     closed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    """Its rule was snoozed on its camera when it was made: it is not in the review queue before this."""
     version: Mapped[int] = mapped_column(default=1)
     """Grows by one with each change; a write that knows an older one gets 409."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
+    Index,
     String,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,8 @@ class UserRow(Table):
     """True: somebody else chose it; whoever signs in with it is told to choose their own."""
     role: Mapped[str] = mapped_column(String(16))
     """viewer | officer | supervisor | admin"""
+    is_limited: Mapped[bool] = mapped_column(default=False)
+    """True: sees only the cameras and units of ``rights``, be they none. An admin sees everything all the same."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -45,9 +48,10 @@ class SessionRow(Table):
 
 
 class AuditRow(Table):
-    """Who did what, when: appended, never changed."""
+    """Who did what, when: appended, never changed, each row sealed with the one before."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -58,3 +62,7 @@ class AuditRow(Table):
     subject: Mapped[str] = mapped_column(String(200), default="")
     """What it was done to: an incident's code, an edge's name, …"""
     detail: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    """The ``sha256`` of the row before; empty: it is the first."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Over the row and ``previous``, as RFC 8785 writes them: whoever alters a row breaks every one after it."""

@@ -60,7 +60,7 @@ class Desk:
             user=self.signed.user,
             csrf=self.signed.csrf,
             live_id=self.live_id,
-            waiting=incidents.waiting_count(self.session),
+            waiting=incidents.waiting_count(self.session, self.now),
             cameras_all=cameras_all,
             cameras_up=cameras_up,
             one_is_down=any(camera.state in DOWN for camera in wall),

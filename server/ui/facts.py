@@ -52,6 +52,7 @@ CAMERA_SENTENCES = {
     "camera_clock_off": N_("Đồng hồ của camera “%(place)s” lệch so với máy biên."),
 }
 """About the camera itself: nobody was seen. ``span``: from its beginning to when it was last so."""
+BY_HAND_SENTENCE = N_("%(source)s: %(title)s")
 NOBODY_SENTENCE = N_("Luật %(rule)s báo tại “%(place)s”; máy không nêu đối tượng nào.")
 OTHER_SENTENCE = N_("Luật %(rule)s thấy %(who)s tại “%(place)s”.")
 
@@ -63,6 +64,9 @@ def subjects(incident: IncidentDetail) -> tuple[SubjectOut, ...]:
 
 def sentence(incident: IncidentDetail, texts: Texts, form: Format) -> str:
     """One sentence: who, where, how long."""
+    if incident.source != "camera":
+        source = texts.gettext(words.SOURCES.get(incident.source, incident.source))
+        return texts.gettext(BY_HAND_SENTENCE) % {"source": source, "title": incident.title}
     found = subjects(incident)
     if incident.rule_kind in CAMERA_SENTENCES:
         span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
@@ -99,6 +103,8 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
         lines.append(
             Fact(label=texts.gettext("Gộp từ"), value=texts.gettext("%(n)s lần liên tiếp") % {"n": incident.events})
         )
+    if incident.source != "camera":
+        return tuple(lines[:1])
     mode = texts.gettext(words.MODES.get(incident.mode, incident.mode))
     hours = sorted({event.rule_hours.replace("-", "–") for event in incident.event_list if event.rule_hours})
     lines.append(Fact(label=texts.gettext("Luật"), value=" · ".join((incident.rule_name, *hours, mode))))

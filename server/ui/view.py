@@ -128,7 +128,9 @@ def timeline(incident: IncidentDetail, speak: Texts, form: Format) -> list[dict[
 
 
 def _headline(incident: IncidentOut, speak: Texts) -> str:
-    """The rule's name; a suspicion until an officer confirmed it."""
+    """What one entered by hand is about, else the rule's name; a suspicion until an officer confirmed it."""
+    if incident.title:
+        return incident.title
     kind = speak.gettext(words.RULE_KINDS.get(incident.rule_kind, incident.rule_kind))
     if incident.state in WAITING:
         return speak.gettext("Nghi vấn: %(kind)s") % {"kind": kind}

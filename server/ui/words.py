@@ -34,6 +34,7 @@ RULE_KINDS: Final[Mapping[str, str]] = {
     "object_left": N_("Vật bỏ lại, đổ rác"),
     "fire": N_("Cháy"),
     "smoke": N_("Khói"),
+    "reported": N_("Việc được báo"),
 }
 PLACES: Final[Mapping[str, str]] = {"whole": N_("cả khung hình")}
 """Names that the edge gives by itself; any other place is called as whoever drew it called it."""

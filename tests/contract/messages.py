@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from contract.codec import Message
 from contract.command import Command, Resend, TakePicture
+from contract.configuration import CameraConfig, CameraSettingsTold, Config, ConfigData, SettingsData
+from contract.drawing import Drawing
 from contract.event import (
     ClockReading,
     Event,
@@ -18,9 +20,11 @@ from contract.event import (
     Subject,
     message_id,
 )
-from contract.health import CameraHealth, CameraState, Health, HealthData, StatusData, StatusMessage
+from contract.health import CameraHealth, CameraState, ConfigState, Health, HealthData, StatusData, StatusMessage
 from contract.identity import event_uuid
 from contract.receipt import Receipt, ReceiptData, Refusal, Refused
+from contract.rule import RuleSettings
+from contract.zones import Line, Zone
 
 AT = datetime(2026, 3, 2, 19, 14, 4, 120_000, tzinfo=UTC)
 CAMERA = "anninh:hoa-thuan/khom4/kho-sau"
@@ -36,6 +40,25 @@ CLIP = Evidence(
     media_type="video/mp4",
     started_at=AT - timedelta(seconds=5),
     ended_at=AT + timedelta(seconds=21, milliseconds=480),
+)
+
+DRAWING = Drawing(
+    masks=(((0.7, 0.1), (0.9, 0.1), (0.9, 0.4)),),
+    zones={"kho_sau": Zone(label="Kho sau", points=((0.1, 0.5), (0.9, 0.5), (1.0, 1.0), (0.0, 1.0)))},
+    lines={"cong": Line(label="Cổng", a=(0.5, 0.3), b=(0.5, 1.0))},
+    rules=(
+        RuleSettings.model_validate(
+            {
+                "name": "kho-sau-dem",
+                "kind": "intrusion",
+                "zone": "kho_sau",
+                "hours": "22:00-05:00",
+                "effective": {"from": "2026-01-01"},
+                "severity": "high",
+            }
+        ),
+        RuleSettings(name="qua-cong", kind="line_crossing", line="cong", direction="forward", mode="trial"),
+    ),
 )
 
 
@@ -133,6 +156,36 @@ MESSAGES: dict[str, Message] = {
             model=ModelRef(name="yolo11n-int8", sha256="a1" * 32),
         ),
     ),
+    "health-v1-configured": Health(
+        id="health-7-43",
+        source=EDGE,
+        time=AT,
+        data=HealthData(
+            session=7,
+            started_at=AT - timedelta(minutes=7),
+            software="0.1.0",
+            cameras=(
+                CameraHealth(
+                    camera="kho-sau",
+                    state=CameraState.ONLINE,
+                    up_s=418.5,
+                    fps=24.9,
+                    frames=10_421,
+                    dropped=12,
+                    inferences=1_903,
+                    reconnects=1,
+                    config=ConfigState(version=2, refused_version=3, refused="rule 'qua': zone 'kho' is not among []"),
+                ),
+            ),
+            outbox_depth=0,
+            outbox_oldest_s=0.0,
+            evidence_pending=0,
+            disk_free_bytes=81_604_378_624,
+            config_version="0123456789abcdef",
+            config_refused="unknown_version: type 'vn.anninh.config.v2'",
+            model=ModelRef(name="yolo11n-int8", sha256="a1" * 32),
+        ),
+    ),
     "status-v1-online": StatusMessage(
         id="status-7-online", source=EDGE, time=AT, data=StatusData(state="online", session=7)
     ),
@@ -154,5 +207,19 @@ MESSAGES: dict[str, Message] = {
     ),
     "command-v1-picture": Command(
         id="command-4", source="anninh:hoa-thuan/server", time=AT, data=TakePicture(camera="kho-sau")
+    ),
+    "config-v1": Config(
+        id="config-12",
+        source="anninh:hoa-thuan/server",
+        time=AT,
+        data=ConfigData(
+            cameras=(
+                CameraConfig(camera="kho-sau", version=3, drawing=DRAWING),
+                CameraConfig(camera="cong-chinh", version=2),
+            )
+        ),
+    ),
+    "settings-v1": CameraSettingsTold(
+        id="settings-kho-sau", source=CAMERA, time=AT, data=SettingsData(drawing=DRAWING, version=3, is_calibrated=True)
     ),
 }

@@ -10,7 +10,7 @@ from contract.topics import Source, Topic
 slugs = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
 
 
-@given(slugs, slugs, st.sampled_from(["event", "receipt", "health", "status", "command"]))
+@given(slugs, slugs, st.sampled_from(["event", "receipt", "health", "status", "command", "config", "settings"]))
 def test_a_topic_survives_the_round_trip(site: str, edge: str, channel: topics.Channel) -> None:
     assert topics.parse(topics.build(site, edge, channel)) == Topic(site, edge, channel)
 

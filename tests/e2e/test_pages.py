@@ -14,7 +14,7 @@ from tests.support.site import Scene, Ward
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/review", "/incidents", "/criteria", "/criteria/TC17", "/cameras", "/password")
+PAGES = ("/review", "/incidents", "/criteria", "/criteria/TC17", "/cameras", "/cameras/1", "/password")
 
 UNLABELLED = """
 [...document.querySelectorAll('input, select, textarea, button, a, video, summary')].filter((at) => {

@@ -125,18 +125,23 @@ def test_an_edge_may_speak_and_hear_only_for_itself(configured: int) -> None:
     server_heard: list[str] = []
     edge_heard: list[str] = []
     with (
-        client(configured, "server", server_heard, "anninh/v1/+/+/event", "anninh/v1/+/+/status") as server,
+        client(configured, "server", server_heard, "anninh/v1/+/+/event", "anninh/v1/+/+/settings") as server,
         client(configured, "hoa-thuan/khom4", edge_heard, "anninh/v1/+/+/receipt", "#") as edge,
     ):
         edge.publish("anninh/v1/hoa-thuan/khom5/event", b"forged", qos=1)
         edge.publish("anninh/v1/hoa-thuan/khom4/receipt", b"forged", qos=1)
         edge.publish("anninh/v1/hoa-thuan/khom4/event", b"its own", qos=1)
-        wait_until(lambda: server_heard, "the edge's own event")
+        edge.publish("anninh/v1/hoa-thuan/khom5/settings", b"forged", qos=1)
+        edge.publish("anninh/v1/hoa-thuan/khom4/config", b"forged", qos=1, retain=True)
+        edge.publish("anninh/v1/hoa-thuan/khom4/settings", b"its own", qos=1)
+        wait_until(lambda: len(server_heard) == 2, "what the edge may say")
         server.publish("anninh/v1/hoa-thuan/khom5/receipt", b"not for it", qos=1)
+        server.publish("anninh/v1/hoa-thuan/khom5/config", b"not for it", qos=1)
+        server.publish("anninh/v1/hoa-thuan/khom4/config", b"for it", qos=1)
         server.publish("anninh/v1/hoa-thuan/khom4/receipt", b"for it", qos=1)
-        wait_until(lambda: edge_heard, "the edge's receipt")
-    assert server_heard == ["anninh/v1/hoa-thuan/khom4/event"]
-    assert set(edge_heard) == {"anninh/v1/hoa-thuan/khom4/receipt"}
+        wait_until(lambda: len(set(edge_heard)) == 2, "the edge's receipt and configuration")
+    assert server_heard == ["anninh/v1/hoa-thuan/khom4/event", "anninh/v1/hoa-thuan/khom4/settings"]
+    assert set(edge_heard) == {"anninh/v1/hoa-thuan/khom4/receipt", "anninh/v1/hoa-thuan/khom4/config"}
 
 
 @pytest.mark.broker

@@ -128,3 +128,34 @@ def test_time_under_a_cover_is_no_time_in_which_the_camera_was_up(tmp_path: Path
     assert seconds[-1] == pytest.approx(25.0, abs=1.5), "what was counted until it was sure is made up for afterwards"
     assert seconds == sorted(seconds)
     assert camera.up_s - readings[-1][0] <= 1.0
+
+
+def test_other_masks_open_the_camera_anew_and_counters_go_on(tmp_path: Path) -> None:
+    a_video(tmp_path / "in.mp4", seconds=1.0)
+    stop, clock, made = threading.Event(), DrivenClock(), 0
+    plain = CameraSettings(name="kho-sau", source=str(tmp_path / "in.mp4"), as_fast_as_possible=True)
+    masked = plain.model_copy(update={"masks": (((0.0, 0.0), (0.2, 0.0), (0.2, 0.2)),)})
+    frames: list[int] = []
+
+    def make() -> Worker:
+        nonlocal made
+        made += 1
+        settings = plain if made == 1 else masked
+        return Worker(
+            settings,
+            open_source(settings, SystemClock(), stop),
+            registry.load("builtin"),
+            Recorder("kho-sau", ClipSettings(), tmp_path / "evidence", print),
+            site_source="anninh:a/b/kho-sau",
+            timezone=ZoneInfo("UTC"),
+            watch=lambda frame, _tracks: frames.append(frame.index),
+            wanted=lambda: plain if len(frames) < 4 else masked,
+        )
+
+    camera = Camera("kho-sau", "Kho sau", make, clock, stop)
+    camera.run()
+    assert made == 2
+    assert frames == [0, 1, 2, 3, *range(10)]
+    assert (camera.state, camera.error, camera.reconnects) == (CameraState.FINISHED, None, 1)
+    assert camera.frames == 5 + 10
+    assert clock.slept_s == 0.0

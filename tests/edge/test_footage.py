@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.event import Phase
+from contract.kinds import VEHICLES
 from contract.zones import Line, Zone
 from edge.analyze import analyze
 from edge.defaults import default_camera
@@ -14,7 +15,6 @@ from edge.evaluate.matching import Score, score
 from edge.evaluate.reference import crossings
 from edge.evaluate.walk import Walked, walk
 from edge.evaluate.zone_entries import references, score_entries
-from edge.kinds import VEHICLES
 from edge.settings import CameraSettings, RuleSettings
 from models import registry
 from models.detector import Detector

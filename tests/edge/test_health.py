@@ -49,7 +49,7 @@ def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: Dri
             clock,
             data_dir=tmp_path,
             model=ModelRef(name="none"),
-            config_version="1",
+            config_version=lambda: "1",
             detect_share=lambda: 0.6,
         )
         clock.sleep(10)
@@ -64,7 +64,9 @@ def test_a_heartbeat_tells_rates_since_the_one_before(tmp_path: Path, clock: Dri
 
 def test_a_heartbeat_tells_what_waits_and_for_how_long(tmp_path: Path, clock: DrivenClock) -> None:
     with Outbox(tmp_path / "outbox.db", site="a", edge="b", clock=clock) as outbox:
-        report = HealthReport([], outbox, clock, data_dir=tmp_path, model=ModelRef(name="none"), config_version="1")
+        report = HealthReport(
+            [], outbox, clock, data_dir=tmp_path, model=ModelRef(name="none"), config_version=lambda: "1"
+        )
         assert report.read().outbox_oldest_s == 0.0
         outbox.put(a_change(1))
         clock.pass_s(7)

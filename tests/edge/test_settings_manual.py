@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from contract.config import Part, SettingsError
+from contract.rule import Hours
 from edge import settings
 from edge.settings import CameraSettings, EdgeSettings
 
@@ -31,7 +32,7 @@ def keys_of(model: type[BaseModel], path: str = "") -> Iterator[str]:
         name = field.alias or attribute
         yield f"{path}{name}"
         for inner in models_in(field.annotation):
-            if issubclass(inner, Part) and inner is not settings.Hours:
+            if issubclass(inner, Part) and inner is not Hours:
                 yield from keys_of(inner, f"{path}{name}.")
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.kinds import OBJECT
+from contract.kinds import OBJECT
 from edge.settings import CameraSettings
 from edge.standing import FIRST_ID, SHOWN_S, Standing, asks_for_objects
 from edge.values import Motion, Track

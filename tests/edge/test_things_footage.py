@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from contract.event import Phase
+from contract.kinds import OBJECT
 from contract.zones import Zone
 from edge.analyze import analyze
-from edge.kinds import OBJECT
 from edge.settings import CameraSettings, RuleSettings
 from edge.values import Frame, Track
 from models import registry

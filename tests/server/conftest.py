@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from server.database import Database
 from tests.support.intake import Intake
 from tests.support.postgres import Postgres
+from tests.support.sqlite import with_tables
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -30,10 +31,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A new database with its tables."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'anninh.db'}"
-        migrated = Database(url)
-        migrated.migrate()
-        migrated.close()
+        url = with_tables(tmp_path / "anninh.db")
     else:
         url = _copy(request.getfixturevalue("postgres_template"))
     yield from _opened(url)

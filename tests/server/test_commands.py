@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,17 @@ def test_an_edge_gets_a_token_and_nothing_else_is_printed(config: Path) -> None:
     second = command(config, "edge-token", "--site", "hoa-thuan", "--edge", "khom4")
     assert (first.returncode, len(first.stdout.split())) == (0, 1)
     assert first.stdout != second.stdout
+
+
+def test_an_altered_audit_log_is_found(config: Path, tmp_path: Path) -> None:
+    command(config, "edge-token", "--site", "hoa-thuan", "--edge", "khom4")
+    command(config, "user-add", "--username", "tran.b", "--role", "officer")
+    whole = CliRunner().invoke(app, ["audit-verify", "--config", str(config)])
+    assert (whole.exit_code, whole.stdout.startswith("audit log: 2 rows, whole; last seal ")) == (0, True)
+    with sqlite3.connect(tmp_path / "anninh.db") as connection:
+        connection.execute("UPDATE audit SET subject = 'nobody' WHERE id = 1")
+    broken = CliRunner().invoke(app, ["audit-verify", "--config", str(config)])
+    assert (broken.exit_code, "row 1 is not what was written" in broken.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

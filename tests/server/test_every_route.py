@@ -36,7 +36,30 @@ EDGES = {
 OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/me/password")}
 """Writes that anybody who signed in may make: to what is their own."""
 LOWEST: dict[tuple[str, str], Role] = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): "supervisor",
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): "supervisor",
+    ("POST", "/api/v1/cameras/{camera_id}/picture"): "officer",
     ("POST", "/api/v1/incidents/{code}/verdicts"): "officer",
+    ("POST", "/api/v1/incidents"): "officer",
+    ("PATCH", "/api/v1/incidents/{code}"): "officer",
+    ("POST", "/api/v1/incidents/{code}/assign"): "officer",
+    ("POST", "/api/v1/incidents/{code}/extend"): "supervisor",
+    ("POST", "/api/v1/incidents/{code}/merge"): "officer",
+    ("POST", "/api/v1/incidents/{code}/split"): "officer",
+    ("POST", "/api/v1/incidents/{code}/links"): "officer",
+    ("DELETE", "/api/v1/incidents/{code}/links/{other}"): "officer",
+    ("POST", "/api/v1/snoozes"): "officer",
+    ("DELETE", "/api/v1/snoozes/{snooze_id}"): "officer",
+    ("POST", "/api/v1/units"): "supervisor",
+    ("PATCH", "/api/v1/units/{unit_id}"): "supervisor",
+    ("POST", "/api/v1/criteria/{code}/entries"): "officer",
+    ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): "supervisor",
+    ("PUT", "/api/v1/criteria/files"): "officer",
+    ("POST", "/api/v1/periods/{key}/freeze"): "supervisor",
+    ("POST", "/api/v1/periods/{key}/adjustments/{code}"): "supervisor",
+    ("POST", "/api/v1/mergers"): "supervisor",
+    ("DELETE", "/api/v1/mergers/{day}"): "supervisor",
     ("POST", "/api/v1/review/dismissals"): "officer",
     ("GET", "/api/v1/users"): "admin",
     ("POST", "/api/v1/users"): "admin",
@@ -48,7 +71,24 @@ LOWEST: dict[tuple[str, str], Role] = {
 }
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
+    ("PUT", "/api/v1/cameras/{camera_id}/settings"): {"version": 0, "drawing": None},
+    ("PUT", "/api/v1/cameras/{camera_id}/facts"): {"version": 0},
+    ("PUT", "/api/v1/cameras/{camera_id}/service"): {"in_service": False},
     ("POST", "/api/v1/incidents/{code}/verdicts"): {"move": "confirm", "version": 1},
+    ("POST", "/api/v1/incidents"): {"source": "tip", "title": "Mất xe", "occurred_at": "2026-03-01T21:30:00+07:00"},
+    ("PATCH", "/api/v1/incidents/{code}"): {"version": 1, "suspects": 2},
+    ("POST", "/api/v1/incidents/{code}/assign"): {"version": 1, "to": None},
+    ("POST", "/api/v1/incidents/{code}/extend"): {"version": 1, "note": "xin thêm"},
+    ("POST", "/api/v1/incidents/{code}/merge"): {"version": 1, "into": "AN-2026-000002"},
+    ("POST", "/api/v1/incidents/{code}/split"): {"version": 1},
+    ("POST", "/api/v1/incidents/{code}/links"): {"to": "AN-2026-000002"},
+    ("POST", "/api/v1/snoozes"): {"camera": 1, "rule_name": "x", "until": "2026-03-03T00:00:00Z", "note": "chợ đêm"},
+    ("POST", "/api/v1/units"): {"name": "Khóm 4", "kind": "khom", "valid_from": "2020-01-01"},
+    ("PATCH", "/api/v1/units/{unit_id}"): {"valid_to": "2025-07-01"},
+    ("POST", "/api/v1/criteria/{code}/entries"): {"period": "2026-M03", "note": "Theo sổ"},
+    ("POST", "/api/v1/criteria/entries/{entry_id}/decision"): {"approve": True},
+    ("POST", "/api/v1/periods/{key}/adjustments/{code}"): {"why": "Xác minh muộn"},
+    ("POST", "/api/v1/mergers"): {"day": "2025-07-01", "note": "Sáp nhập"},
     ("POST", "/api/v1/review/dismissals"): {"incidents": [{"code": "nobody", "version": 1}], "reason": "light"},
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
@@ -70,7 +110,9 @@ class Asked:
 
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
-        path = re.sub(r"\{camera_id\}", "1", self.path)
+        path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
+        path = re.sub(r"\{(camera_id|entry_id)\}", "1", self.path)
+        path = path.replace("{day}", "2025-07-01").replace("/files", "/files?name=so.pdf")
         path = re.sub(r"\{sha256\}", "0" * 64, path)
         path = re.sub(r"\{[^}]*\}", "nobody", path)
         return client.request(self.method, path, json=BODIES.get(self.key))

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from contract.event import Mode, Phase, Severity, Status
 from contract.receipt import Refusal
-from server.tables import DeadLetter, EventRevision, EventRow, EvidenceRow, IncidentRow
+from server.tables import CameraRow, DeadLetter, EventRevision, EventRow, EvidenceRow, IncidentRow
 from server.verdict import State
 from tests.support.intake import Intake, heard, raw
 from tests.support.messages import BEGIN, CAMERA, Story, camera_health, evidence_of, heartbeat
@@ -33,6 +33,18 @@ def test_a_life_becomes_one_event_and_one_incident(intake: Intake) -> None:
     assert incident.last_seen_at == life[-1].data.last_seen_at
     assert event.incident_id == incident.id
     assert len(intake.rows(EventRevision)) == 3
+
+
+def test_an_incident_has_its_camera_s_unit_and_its_rule_s_category(intake: Intake) -> None:
+    with intake.database.transaction() as session:
+        session.execute(update(CameraRow).values(unit="Khóm 4"))
+    intake.take(*Story().life())
+    (incident,) = intake.rows(IncidentRow)
+    assert (incident.unit, incident.category, incident.source) == ("Khóm 4", "social_order", "camera")
+    with intake.database.transaction() as session:
+        session.execute(update(CameraRow).values(unit="Khóm 9"))
+    intake.take(*Story(number=2).life())
+    assert intake.rows(IncidentRow)[0].unit == "Khóm 4", "as it was called when it happened"
 
 
 def test_a_repeat_is_receipted_again_and_changes_nothing(intake: Intake) -> None:

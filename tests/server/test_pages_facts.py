@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge.kinds import KINDS
+from contract.kinds import KINDS
 from server.schemas import EventOut, IncidentDetail, SubjectOut, VerdictOut
 from server.ui import facts, view, words
 from server.ui.format import Format

@@ -16,7 +16,7 @@ from server.ui import i18n, words
 from server.ui.i18n import FOLDER, SCRIPT_KEYWORDS, Texts, catalogues, texts
 from server.verdict import Category, Move, Source, State
 
-KEYWORDS = {"gettext": None, "ngettext": (1, 2), "N_": None, "NN_": (1, 1)}
+KEYWORDS = {"gettext": None, "speak": None, "ngettext": (1, 2), "N_": None, "NN_": (1, 1)}
 CATALOG = FOLDER / "locale" / "en" / "LC_MESSAGES"
 
 
@@ -24,7 +24,10 @@ def sources() -> Iterator[tuple[str, Path]]:
     """Every marked string and where it stands."""
     for pattern, method in (("**/*.py", "python"), ("templates/*.html", "jinja2"), ("static/js/*.js", "javascript")):
         keywords = SCRIPT_KEYWORDS if method == "javascript" else KEYWORDS
-        for path in sorted(FOLDER.glob(pattern)):
+        paths = sorted(FOLDER.glob(pattern))
+        if method == "python":
+            paths += sorted((FOLDER.parent / "reports").glob("*.py"))
+        for path in paths:
             with path.open("rb") as file:
                 for _line, message, _comments, _context in extract(method, file, keywords=keywords):
                     yield message if isinstance(message, str) else message[0], path

@@ -40,7 +40,11 @@ def test_confirming_adds_one_and_undo_takes_it_back(either: Office) -> None:
     code = either.incident()
     assert value(anna) == (0, 1)
     confirmed = decide(anna, code, "confirm", note="rõ hình").json()
-    assert (confirmed["state"], confirmed["version"], confirmed["moves"]) == ("confirmed", 2, ["undo"])
+    assert (confirmed["state"], confirmed["version"], confirmed["moves"]) == (
+        "confirmed",
+        2,
+        ["remind", "pledge", "penalise", "transfer", "resolve", "undo"],
+    )
     assert value(anna) == (1, 0)
     undone = decide(anna, code, "undo", version=2).json()
     assert undone["state"] == "new"
@@ -113,7 +117,7 @@ def test_every_move_is_an_appended_verdict_and_an_audit_row(either: Office) -> N
         rows = session.scalars(select(AuditRow).where(AuditRow.subject == code)).all()
     assert verdicts == [("new", "claimed"), ("claimed", "confirmed"), ("confirmed", "new")]
     assert [row.action for row in rows] == ["claim", "confirm", "undo"]
-    assert rows[1].detail == {"from": "claimed", "to": "confirmed", "reason": None}
+    assert rows[1].detail == {"from": "claimed", "to": "confirmed", "reason": None, "note": ""}
 
 
 def test_twenty_officers_confirm_the_same_incident_and_exactly_one_wins(either: Office) -> None:

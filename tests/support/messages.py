@@ -22,7 +22,7 @@ from contract.event import (
 )
 from contract.health import CameraHealth, CameraState, Health, HealthData, PictureState, StatusData, StatusMessage
 from contract.identity import event_uuid
-from server.inbox import Delivery
+from server.inbox import Delivery, News
 
 BEGIN = datetime(2026, 3, 2, 19, 14, 4, 120_000, tzinfo=UTC)
 SITE, EDGE, CAMERA = "hoa-thuan", "khom4", "kho-sau"
@@ -180,9 +180,14 @@ def status(state: str, *, session: int = 1, site: str = SITE, edge: str = EDGE) 
     return StatusMessage(id=f"{edge}.{session}.{state}", source=topics.source(site, edge), time=BEGIN, data=data)
 
 
-def deliver(message: Event | Health | StatusMessage) -> Delivery:
+def deliver(message: News) -> Delivery:
     """The message as the broker would hand it over."""
-    channels: dict[str, topics.Channel] = {"event": "event", "health": "health", "status": "status"}
+    channels: dict[str, topics.Channel] = {
+        "event": "event",
+        "health": "health",
+        "status": "status",
+        "settings": "settings",
+    }
     source = topics.parse_source(message.source)
     channel = channels[message.type.split(".")[2]]
     return Delivery(topic=topics.build(source.site, source.edge, channel), payload=codec.encode(message))

@@ -52,6 +52,11 @@ MISSING: dict[str, Callable[[], str | None]] = {
     "broker": lambda: None if mosquitto() else "Mosquitto is not installed (apt-get install mosquitto)",
     "postgres": lambda: None if postgres_bin() else "PostgreSQL is not installed (apt-get install postgresql)",
     "browser": lambda: None if chromium() else "Chromium is not installed (apt-get install chromium)",
+    "axe": lambda: (
+        None
+        if (ROOT / "tests" / "e2e" / "axe" / "node_modules").is_dir()
+        else "axe-core is not installed (npm ci --prefix tests/e2e/axe)"
+    ),
     "data": lambda: None if data_dir().is_dir() else f"{data_dir()} is not there (set ANNINH_DATA)",
     "long": lambda: (
         None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -23,6 +24,7 @@ from server.store import sessions
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow, UserRow
 from tests.support.needs import ROOT
 from tests.support.process import free_port, wait_for_port
+from tests.support.sqlite import with_tables
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 """2 March 2026, noon in Vietnam: in month 3, quarter 1 of the reporting year 2026."""
@@ -74,6 +76,10 @@ class Office:
             session.add(row)
             session.flush()
             return row.id
+
+    def begin_numbers(self, first: int) -> None:
+        """The next incident's number: beyond those that ingest gave."""
+        self._numbers = count(first)
 
     def browser(self) -> httpx.Client:
         """A browser that is not signed in."""
@@ -130,8 +136,9 @@ class Office:
         mode: str = "active",
         status: str = "actual",
         camera_id: int | None = None,
+        **more: Any,
     ) -> str:
-        """An incident as ingest leaves it; its code."""
+        """An incident as ingest leaves it; its code. ``more``: further columns of IncidentRow."""
         code = f"AN-2026-{next(self._numbers):06d}"
         with self.services.database.transaction() as session:
             session.add(
@@ -149,6 +156,7 @@ class Office:
                     occurred_at=at,
                     last_seen_at=at + timedelta(seconds=30),
                     created_at=at,
+                    **more,
                 )
             )
         return code
@@ -161,7 +169,7 @@ def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> 
     settings = parse(
         {
             "site": {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan ward"},
-            "database": {"url": url or f"sqlite:///{folder / 'anninh.db'}", "pool_size": 20},
+            "database": {"url": url or _sqlite(folder / "anninh.db"), "pool_size": 20},
             "http": {"stall_s": stall_s},
             "evidence_dir": str(folder / "evidence"),
             "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
@@ -182,6 +190,10 @@ def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> 
         server.should_exit = True
         thread.join(timeout=15)
     assert not thread.is_alive(), "the server did not stop"
+
+
+def _sqlite(path: Path) -> str:
+    return f"sqlite:///{path}" if path.exists() else with_tables(path)
 
 
 def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> httpx.Response:

@@ -11,6 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from contract import codec, topics
 from contract.command import Command, Resend, TakePicture
+from contract.configuration import CameraConfig, CameraSettingsTold, Config, ConfigData
 from contract.event import Event
 from contract.health import Health, StatusMessage
 from contract.receipt import Receipt, ReceiptData, Refusal, Refused
@@ -29,6 +30,7 @@ class Receiver:
     events: list[Event] = field(default_factory=list)
     health: list[Health] = field(default_factory=list)
     statuses: list[StatusMessage] = field(default_factory=list)
+    settings: list[CameraSettingsTold] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
@@ -76,11 +78,18 @@ class Receiver:
         """Send a command."""
         self._send("command", Command(id="c", source="anninh:hoa-thuan/server", time=datetime.now(UTC), data=data))
 
-    def _send(self, channel: topics.Channel, message: Receipt | Command) -> None:
-        self._client.publish(topics.build(self.site, self.edge, channel), codec.encode(message), qos=1)
+    def configure(self, *cameras: CameraConfig) -> None:
+        """Send a configuration, retained."""
+        data = ConfigData(cameras=cameras)
+        message = Config(id="k", source="anninh:hoa-thuan/server", time=datetime.now(UTC), data=data)
+        self._send("config", message, retain=True)
+
+    def _send(self, channel: topics.Channel, message: Receipt | Command | Config, *, retain: bool = False) -> None:
+        topic = topics.build(self.site, self.edge, channel)
+        self._client.publish(topic, codec.encode(message), qos=1, retain=retain)
 
     def _subscribe(self) -> None:
-        channels: tuple[topics.Channel, ...] = ("event", "health", "status")
+        channels: tuple[topics.Channel, ...] = ("event", "health", "status", "settings")
         self._client.subscribe([(topics.everyone(channel), 1) for channel in channels])
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
@@ -92,6 +101,8 @@ class Receiver:
                 self.health.append(decoded)
             elif isinstance(decoded, StatusMessage):
                 self.statuses.append(decoded)
+            elif isinstance(decoded, CameraSettingsTold):
+                self.settings.append(decoded)
         if isinstance(decoded, Event) and not self.is_silent:
             if self.refuses is None:
                 self.receipt(decoded.id)

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from contract import topics
+from contract import codec, topics
+from contract.configuration import CameraSettingsTold, SettingsData
+from contract.drawing import Drawing
 from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Step, Subject, message_id
-from contract.health import CameraHealth, CameraState, Health, HealthData, PictureState
+from contract.health import CameraHealth, CameraState, ConfigState, Health, HealthData, PictureState
 from contract.identity import event_uuid
 from server.ingest import Ingest
 from server.store import edges, incidents
@@ -72,6 +74,8 @@ class Ward:
     started_at: datetime = NOON
     """When the edge started."""
     _heartbeats: "count[int]" = field(default_factory=lambda: count(1))
+    posted: list[tuple[str, codec.Message, bool]] = field(default_factory=list)
+    """What the server sent its edges: topic, message, retained."""
 
     @property
     def url(self) -> str:
@@ -84,8 +88,11 @@ class Ward:
         errors: dict[str, str] | None = None,
         pictures: dict[str, PictureState] | None = None,
         clocks_ms: dict[str, int] | None = None,
+        configs: dict[str, ConfigState] | None = None,
+        config_refused: str = "",
     ) -> None:
-        """A heartbeat of the edge: the state of each camera, what its pictures are worth, how far its clock is off."""
+        """A heartbeat of the edge: the state of each camera, what its pictures are worth, how far its clock is off,
+        which configuration it has."""
         now = self.office.clock.now()
         told = tuple(
             CameraHealth(
@@ -101,6 +108,7 @@ class Ward:
                 error=(errors or {}).get(name),
                 picture=(pictures or {}).get(name),
                 clock_offset_ms=(clocks_ms or {}).get(name),
+                config=(configs or {}).get(name),
             )
             for name, state in cameras.items()
         )
@@ -114,10 +122,23 @@ class Ward:
             evidence_pending=0,
             disk_free_bytes=1 << 40,
             config_version="0123456789abcdef",
+            config_refused=config_refused,
             model=MODEL,
         )
         source = topics.source(SITE, EDGE)
         self._ingest.take([deliver(Health(id=f"{EDGE}.{next(self._heartbeats)}", source=source, time=now, data=data))])
+
+    def tell(self, camera: str, drawing: Drawing, version: int | None = None, *, is_calibrated: bool = False) -> None:
+        """The edge says what a camera has."""
+        data = SettingsData(drawing=drawing, version=version, is_calibrated=is_calibrated)
+        source, now = topics.source(SITE, EDGE, camera), self.office.clock.now()
+        self._ingest.take([deliver(CameraSettingsTold(id=f"settings-{camera}", source=source, time=now, data=data))])
+
+    def show(self, camera: str, jpeg: bytes) -> None:
+        """The edge puts a camera's latest picture."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "image/jpeg"}
+        path = f"/api/v1/cameras/{camera}/picture"
+        self.office.browser().put(path, content=jpeg, headers=headers).raise_for_status()
 
     def see(self, *scenes: Scene) -> None:
         """Events arrive, and then their evidence."""
@@ -190,14 +211,24 @@ class Ward:
 
 
 @contextmanager
-def open_ward(folder: Path) -> Iterator[Ward]:
-    """A ward with one edge; no officer and no camera yet."""
-    with open_office(folder) as office:
+def open_ward(folder: Path, url: str | None = None) -> Iterator[Ward]:
+    """A ward with one edge; no officer and no camera yet. ``url``: of its database, by default a SQLite file."""
+    """A ward with one edge; no officer and no camera yet. ``url``: its database, by default a SQLite file."""
+    with open_office(folder, url) as office:
         has = office.services
         with has.database.transaction() as session:
             token = edges.register(session, SITE, EDGE, has.clock.now())
-        ingest = Ingest(has.settings, database=has.database, clock=has.clock, live=has.live, metrics=has.metrics)
-        yield Ward(office=office, token=token, _ingest=ingest)
+        ingest = Ingest(
+            has.settings,
+            database=has.database,
+            clock=has.clock,
+            live=has.live,
+            metrics=has.metrics,
+            dispatch=has.dispatch,
+        )
+        ward = Ward(office=office, token=token, _ingest=ingest)
+        has.dispatch.connect(lambda topic, payload, retain: ward.posted.append((topic, codec.decode(payload), retain)))
+        yield ward
 
 
 def _picture(jpeg: bytes, at: datetime) -> Evidence:

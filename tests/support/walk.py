@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from contract.kinds import KINDS
 from contract.zones import Line, Zone
-from edge.kinds import KINDS
 from edge.rules.rule import Rule
 from edge.rules.table import RULES
 from edge.settings import Calibration, CalibrationPoint, CameraSettings, RuleSettings

@@ -1,60 +1,14 @@
-"""Vụ việc: every incident, and one whole."""
-
-import re
-from urllib.parse import urlencode
+"""Vụ việc: one incident, whole."""
 
 from fastapi import APIRouter, Request, Response
 
-from server.schemas import IncidentPage
 from server.store import incidents
-from server.store.errors import InvalidError, NotFoundError
-from server.ui import view, words
+from server.store.errors import NotFoundError
+from server.ui import view
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
 
 router = APIRouter(include_in_schema=False)
-
-_CAMERA_ID = re.compile(r"[0-9]{1,18}")
-PAGE = 30
-"""Incidents on a page of the list."""
-
-
-@router.get("/incidents")
-def incident_list(
-    request: Request, state: str = "", camera: str = "", rule: str = "", cursor: str | None = None
-) -> Response:
-    """Every incident, newest first, filtered."""
-    with sit_down(request) as desk:
-        camera_id = int(camera) if _CAMERA_ID.fullmatch(camera) else None
-        chosen = {"state": state, "camera": camera_id, "rule": rule, "cursor": cursor}
-        try:
-            page = incidents.listing(
-                desk.session,
-                desk.services.definitions,
-                desk.now,
-                state=state or None,
-                camera=camera_id,
-                rule_kind=rule or None,
-                cursor=cursor,
-                limit=PAGE,
-            )
-        except InvalidError:
-            page = IncidentPage(items=(), next_cursor=None)
-        kept = {key: value for key, value in (("state", state), ("camera", camera), ("rule", rule)) if value}
-        older = {**kept, "cursor": page.next_cursor}
-        return desk.page(
-            "incidents.html",
-            place="incidents",
-            script="incidents",
-            page=page,
-            chosen=chosen,
-            filtered=bool(kept or cursor),
-            states=list(words.STATES),
-            rule_kinds=list(words.RULE_KINDS),
-            cameras=desk.cameras(),
-            first_url=f"/incidents?{urlencode(kept)}" if kept else "/incidents",
-            next_url=f"/incidents?{urlencode(older)}" if page.next_cursor else None,
-        )
 
 
 @router.get("/incidents/{code}")

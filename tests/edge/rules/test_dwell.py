@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contract.event import ModelRef, Phase
+from contract.kinds import KINDS
 from edge.event import Events
-from edge.kinds import KINDS
 from edge.rules.table import Rules
 from edge.settings import CameraSettings
 from edge.values import Change, Track

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from contract.config import SettingsError
+from contract.kinds import KINDS
 from edge.defaults import default_camera
-from edge.kinds import KINDS
 from edge.settings import EdgeSettings, RuleSettings, parse
 
 POINTS = [

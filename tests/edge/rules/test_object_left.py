@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge.kinds import OBJECT
+from contract.kinds import OBJECT
 from edge.settings import RuleSettings
 from edge.values import Hit, Track
 from tests.support.walk import asked, camera, rule_of, times, track

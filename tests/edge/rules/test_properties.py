@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.event import ModelRef, Phase
+from contract.kinds import KINDS
 from edge.event import Events
-from edge.kinds import KINDS
 from edge.rules.stay import COVER, Holding, Stays
 from edge.rules.table import Rules
 from edge.settings import CameraSettings, RuleSettings

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge.kinds import KINDS, RuleKind
+from contract.kinds import KINDS, RuleKind
 from edge.rules.table import RULES, Rules
 from edge.values import Track
 from tests.support.walk import asked, camera, frame, plan, rule_of, times, track

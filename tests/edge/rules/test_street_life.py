@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge.kinds import OBJECT
+from contract.kinds import OBJECT
 from edge.values import Track
 from tests.edge.rules.scenes import BIKE
 from tests.support.walk import asked, camera, rule_of, times, track

@@ -31,7 +31,7 @@ export async function request(method, path, body) {
   }
   const isJson = answer.status !== 204 && (answer.headers.get("Content-Type") ?? "").includes("json");
   const content = isJson ? await answer.json() : null;
-  if (answer.status === 401 && path !== "/api/v1/session") location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 401 && path !== "/api/v1/session") location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (!answer.ok) throw new ApiError(answer.status, spoken(content?.detail) ?? t("Máy chủ báo lỗi %(status)s.", { status: answer.status }), content);
   return content;
 }

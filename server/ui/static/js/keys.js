@@ -9,6 +9,11 @@ export function add(key, label, run) {
   table.set(key, { label, run });
 }
 
+/** A row of the table for a key that another part of the page listens to. */
+export function tell(key, label) {
+  table.set(key, { label, run: null });
+}
+
 /** Forget a key. */
 export function remove(key) {
   table.delete(key);
@@ -50,7 +55,7 @@ document.addEventListener("keydown", (event) => {
   const presses = at.closest?.("button, a, summary");
   if (presses && (event.key === " " || event.key === "Enter")) return;
   const entry = table.get(event.key.toLowerCase());
-  if (!entry) return;
+  if (!entry?.run) return;
   event.preventDefault();
   entry.run();
 });

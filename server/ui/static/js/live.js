@@ -1,6 +1,6 @@
 // One connection a page to /api/v1/live, closed while the page is hidden: a browser allows only six to one server.
 
-const KINDS = ["incident", "camera", "criteria", "reload"];
+const KINDS = ["incident", "camera", "picture", "criteria", "reload"];
 const listeners = new Set();
 let source = null;
 let lastId = document.querySelector('meta[name="live"]').content;

@@ -11,10 +11,12 @@ function say(words) {
   problem.hidden = false;
 }
 
-/** Only a path of ours: never another site, which "//host" would be. */
+/** Only an address of ours, read as the browser will read it: "//host" and "/\t/host" are other sites. */
 function next() {
   const wanted = form.dataset.next;
-  return /^\/(?![/\\])/.test(wanted) ? wanted : "/review";
+  const found = URL.canParse(wanted, location.origin) ? new URL(wanted, location.origin) : null;
+  if (!wanted.startsWith("/") || found?.origin !== location.origin) return "/review";
+  return found.pathname + found.search + found.hash;
 }
 
 form.addEventListener("submit", async (event) => {

@@ -1,0 +1,103 @@
+"""Pure: from counts by month and kind to what a check measures in any period that those months make up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from server.criteria.definition import Check
+from server.criteria.period import Period
+from server.criteria.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What a number of incidents add up to. ``in_time`` and ``late``: of those with a deadline, handled by it or not
+    (one whose deadline lies ahead is neither)."""
+
+    cases: int = 0
+    handled: int = 0
+    in_time: int = 0
+    late: int = 0
+    suspects: int = 0
+    victims: int = 0
+    deaths: int = 0
+    injured: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    def negative(self) -> "Sums":
+        """What takes it away again."""
+        return Sums(**{each.name: -getattr(self, each.name) for each in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Incidents of one kind within one span of time. ``at``: the span's beginning."""
+
+    at: datetime
+    kind: Kind
+    counted: bool
+    """They count; else they wait for a verdict."""
+    sums: Sums
+
+
+class Tally:
+    """One check's share of all cells, ready to be asked for any period."""
+
+    def __init__(self, check: Check, cells: Iterable[Cell], fits: dict[Kind, bool] | None = None) -> None:
+        """``fits``: remembers which kinds bear on the check."""
+        known: dict[Kind, bool] = {} if fits is None else fits
+        self._check = check
+        self._by_start: dict[tuple[datetime, bool], Sums] = {}
+        for cell in cells:
+            if cell.kind not in known:
+                known[cell.kind] = check.bears(cell.kind)
+            if known[cell.kind]:
+                at = (cell.at, cell.counted)
+                self._by_start[at] = self._by_start.get(at, Sums()) + cell.sums
+
+    def sums(self, period: Period, *, counted: bool) -> Sums:
+        """What counts in the period, or what waits."""
+        found = Sums()
+        for (at, is_counted), sums in self._by_start.items():
+            if is_counted is counted and period.start_at <= at < period.end_at:
+                found += sums
+        return found
+
+    def value(self, period: Period) -> float | None:
+        """What the check measures in the period; None for a share of nothing, and for what no sum can tell."""
+        sums = self.sums(period, counted=True)
+        if self._check.measure.aggregate == "share_handled_in_time":
+            # a deadline that passed is missed, whether or not somebody has confirmed the case meanwhile
+            sums += Sums(late=self.sums(period, counted=False).late)
+        return measured(self._check, sums)
+
+    def if_confirmed(self, period: Period) -> float | None:
+        """The same, were all that waits confirmed; None where that says nothing."""
+        if not self._check.measure.is_additive:
+            return None
+        return measured(self._check, self.sums(period, counted=True) + self.sums(period, counted=False))
+
+
+def measured(check: Check, sums: Sums) -> float | None:
+    """What the check measures of these incidents."""
+    measure = check.measure
+    if measure.aggregate == "count":
+        return float(sums.cases)
+    if measure.aggregate == "sum" and measure.field is not None:
+        return float(getattr(sums, measure.field))
+    if measure.aggregate == "share_handled":
+        return 100.0 * sums.handled / sums.cases if sums.cases else None
+    if measure.aggregate == "share_handled_in_time":
+        due = sums.in_time + sums.late
+        return 100.0 * sums.in_time / due if due else None
+    return None
+
+
+def median(values: Sequence[float]) -> float | None:
+    """The middle one of sorted values; None without any."""
+    if not values:
+        return None
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2

@@ -1,0 +1,133 @@
+"""Every page there is, in both languages and themes, at a desk and on a phone: whole, legible, and nobody else's.
+
+Pages are read from the application's own routes: a new one is looked at without being named here. Set
+``ANNINH_SCREENSHOTS`` to a folder to keep the pictures.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from server.ui.i18n import LANGUAGES
+from tests.e2e.conftest import DESK, PHONE, Officer
+from tests.support import needs
+from tests.support.film import street
+from tests.support.office import NOON
+from tests.support.site import Scene, Ward
+
+pytestmark = [pytest.mark.browser, pytest.mark.axe]
+
+AXE = needs.ROOT / "tests" / "e2e" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_PAGES = re.compile(r"^/(api|static|docs|metrics|healthz|openapi)|\.(csv|docx|xlsx|json)$")
+LOOKS = [(language, theme, size) for language in LANGUAGES for theme in ("light", "dark") for size in (DESK, PHONE)]
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+VIOLATIONS = """
+async (tags) => {
+  const found = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+  return found.violations.filter((at) => ['serious', 'critical'].includes(at.impact))
+    .map((at) => `${at.id}: ${at.help}: ${at.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+"""
+
+
+@pytest.fixture
+def lived_in(ward: Ward) -> dict[str, str]:
+    """A ward in which something of everything has happened; what stands for each parameter of an address."""
+    film = street()
+    ward.see(
+        Scene(at=NOON - timedelta(minutes=3), film=film),
+        Scene(at=NOON - timedelta(hours=2), kind="illegal_parking", rule="cong-truong", camera="cong-truong"),
+        Scene(at=NOON - timedelta(days=1), kind="pavement_encroachment", rule="via-he", severity="low", film=film),
+        Scene(at=NOON - timedelta(days=2), mode="trial", kind="loitering", rule="quanh-kho"),
+    )
+    codes = ward.waiting()
+    return {"code": codes[0], "camera_id": "1", "id": "1", "key": "2026-M03", "period": "2026-M03"}
+
+
+def addresses(ward: Ward, known: dict[str, str]) -> Iterator[str]:
+    """Every page of the application."""
+    for found in iter_route_contexts(ward.office.app.routes):
+        route = found.route
+        if not isinstance(route, APIRoute) or route.include_in_schema or "GET" not in (route.methods or ()):
+            continue
+        path = str(found.path)
+        if NOT_PAGES.search(path) or path in {"/", "/sign-in"}:
+            continue
+        stands = {**known, "code": "TC17"} if path.startswith("/criteria/") else known
+        wanted = re.findall(r"{(\w+)(?::\w+)?}", path)
+        missing = [name for name in wanted if name not in stands]
+        assert not missing, f"{path}: say in `lived_in` what stands for {missing}"
+        for name in wanted:
+            path = re.sub(rf"{{{name}(:\w+)?}}", stands[name], path)
+        yield path
+
+
+def test_every_page_in_every_look(officer: Officer, ward: Ward, chromium: Browser, lived_in: dict[str, str]) -> None:
+    officer.sign_in("tran.b", "admin")
+    pages = ["/sign-in", *addresses(ward, lived_in)]
+    faults: list[str] = []
+    for language, theme, size in LOOKS:
+        with_axe = (language, theme, size) in {("vi", "light", DESK), ("en", "dark", PHONE), ("vi", "dark", DESK)}
+        context = _context(chromium, officer, ward, theme, size, bypass_csp=with_axe)
+        page = context.new_page()
+        officer.listen(page)
+        foreign: list[str] = []
+        page.on("request", partial(_note_foreign, ward.url, foreign))
+        for address in pages:
+            where = f"{address} {language} {theme} {size[0]}"
+            if address == "/sign-in":
+                context.clear_cookies(name="anninh_session")
+            else:
+                context.add_cookies(officer.context.cookies())  # type: ignore[arg-type]
+            page.goto(f"{address}?lang={language}", wait_until="load")
+            faults += [f"{where}: {fault}" for fault in _faults(page, language, with_axe=with_axe)]
+            _keep(page, f"{address} {language} {theme} {size[0]}")
+        faults += [f"{language} {theme} {size[0]}: asks {url}" for url in foreign]
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def _context(
+    chromium: Browser, officer: Officer, ward: Ward, theme: str, size: tuple[int, int], *, bypass_csp: bool
+) -> BrowserContext:
+    context = chromium.new_context(
+        base_url=ward.url,
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        bypass_csp=bypass_csp,
+    )
+    context.set_default_timeout(15_000)
+    context.add_cookies(officer.context.cookies())  # type: ignore[arg-type]
+    return context
+
+
+def _faults(page: Page, language: str, *, with_axe: bool) -> Iterator[str]:
+    wide = page.evaluate(TOO_WIDE)
+    if wide > 0:
+        yield f"{wide} px too wide"
+    if page.locator("html").get_attribute("lang") != language:
+        yield "is in another language"
+    if with_axe:
+        page.add_script_tag(path=AXE)
+        yield from page.evaluate(VIOLATIONS, RULES)
+
+
+def _note_foreign(home: str, foreign: list[str], asked: Request) -> None:
+    if not asked.url.startswith((home, "data:", "blob:")):
+        foreign.append(asked.url)
+
+
+def _keep(page: Page, name: str) -> None:
+    folder = os.environ.get("ANNINH_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / (re.sub(r"\W+", "-", name).strip("-") + ".png"))

@@ -1,0 +1,242 @@
+"""What a search finds in the database: each token on both databases, and any combination against plain Python."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from server.database import Database
+from server.search import Key, Search, Term, Word, parse, words
+from server.store.conditions import Reader
+from server.store.errors import InvalidError
+from server.tables import IncidentRow
+from tests.support.office import NOON
+from tests.support.register import CAMERAS, DEFINITIONS, PEOPLE, RULES, UNITS, ZONE, Register, fill
+
+TOKENS = [
+    "",
+    "state:new",
+    "state:claimed",
+    "state:new,claimed",
+    "-state:new",
+    "-state:claimed",
+    "state:waiting",
+    "-state:counted",
+    "rule:intrusion",
+    "rule:kho-dem",
+    "rule:fire",
+    "-rule:fire,intrusion",
+    "camera:kho-sau",
+    "-camera:kho-sau",
+    "camera:'#2'".replace("'", '"'),
+    'unit:"Khóm 4"',
+    '-unit:"Khóm 4"',
+    "criterion:TC17",
+    "criterion:TC09,TC15",
+    "-criterion:TC17",
+    "criterion:TC02",
+    "category:traffic",
+    "-category:traffic",
+    "source:tip",
+    "source:camera",
+    "-source:camera",
+    "severity:high,low",
+    "officer:tran.b",
+    "-officer:tran.b",
+    "mode:active",
+    "mode:trial",
+    "mode:exercise",
+    "-mode:active",
+    "mode:trial,exercise",
+    "overdue:yes",
+    "overdue:no",
+    "-overdue:yes",
+    "overdue:yes,no",
+    "on:today",
+    "on:2026-02",
+    "-on:2026-02",
+    "on:2026-02-20,2026-02-25",
+    "after:2026-02-20 before:2026-03-01",
+    "-after:2026-02-20",
+    "code:AN-2026-000012",
+    "number:12/TB",
+    "-number:12/TB",
+    "xe",
+    '"MAT XE"',
+    "-xe",
+    "100%",
+    "12",
+    "an-2026-000012",
+    '"vỉa hè"',
+    "danh cho",
+    "nothing-like-that",
+    "camera:kho-sau -rule:fire state:counted before:2026-03-01",
+]
+
+
+@pytest.fixture
+def register(database: Database) -> Register:
+    return fill(database)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('register') / 'small.db'}")
+    database.migrate()
+    yield fill(database)
+    database.close()
+
+
+def found(register: Register, search: Search, limit: int) -> list[str]:
+    """Every code that the pages of a search list, in their order."""
+    codes: list[str] = []
+    cursor = None
+    with register.database.read() as session:
+        while True:
+            page = register.lists(session).page(search, cursor, limit)
+            codes += [item.code for item in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                return codes
+
+
+def test_each_token_finds_what_it_says(register: Register) -> None:
+    for token in TOKENS:
+        search = parse(token)
+        assert not search.faults, token
+        expected = register.expected(search)
+        assert found(register, search, 7) == expected, token
+    everything = [token for token in TOKENS if len(register.expected(parse(token))) == len(register.rows)]
+    assert set(everything) == {"", "overdue:yes,no"}, "each other token leaves something out"
+
+
+VALUES: dict[Key, tuple[str, ...]] = {
+    Key.RULE: tuple({part for rule in RULES for part in rule if part}),
+    Key.CAMERA: tuple(name for name, _, _ in CAMERAS.values()),
+    Key.UNIT: UNITS,
+    Key.CRITERION: ("TC17", "TC09", "TC15", "TC02"),
+    Key.OFFICER: tuple(PEOPLE.values()),
+    Key.CODE: ("AN-2026-000012", "AN-2026-999999"),
+    Key.NUMBER: ("12/TB", "13/TB"),
+    **{key: tuple(str(value) for value in known) for key, known in words.VALUES.items()},
+    **dict.fromkeys(words.DATES, ("today", "yesterday", "7d", "2026-02", "2025", "2026-02-25")),
+}
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> Term:
+    """One token, any of its values."""
+    key = draw(st.sampled_from(list(Key)))
+    values = draw(st.lists(st.sampled_from(VALUES[key]), min_size=1, max_size=3, unique=True))
+    return Term(key=key, values=tuple(values), is_not=draw(st.booleans()))
+
+
+free_words = st.builds(
+    Word, text=st.sampled_from(["xe", "MẤT", "cho", "7", "%", "TB", "kho sau", "zz"]), is_not=st.booleans()
+)
+searches = st.builds(
+    Search,
+    terms=st.lists(terms(), max_size=4, unique_by=lambda term: (term.key, term.is_not)).map(tuple),
+    words=st.lists(free_words, max_size=2).map(tuple),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(search=searches, limit=st.integers(1, 40))
+def test_any_search_finds_exactly_what_python_finds(small: Register, search: Search, limit: int) -> None:
+    assert found(small, search, limit) == small.expected(search)
+
+
+@settings(max_examples=100, deadline=None)
+@given(search=searches)
+def test_walks_find_all_that_a_condition_holds_on(small: Register, search: Search) -> None:
+    with small.database.read() as session:
+        asked = Reader(session=session, definitions=DEFINITIONS, now=NOON, zone=ZONE).read(search)
+        for condition in asked.conditions:
+            if condition.walks:
+                holds = set(session.scalars(select(IncidentRow.id).where(condition.holds)))
+                walked = {
+                    id_ for walk in condition.walks for id_ in session.scalars(select(IncidentRow.id).where(walk.whole))
+                }
+                assert walked == holds
+
+
+def test_pages_are_unmoved_by_what_arrives_meanwhile(small: Register, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'own.db'}")
+    database.migrate()
+    register = fill(database)
+    search = parse("state:waiting -rule:fire")
+    expected, codes, cursor = register.expected(search), list[str](), None
+    for number in range(100):
+        with database.read() as session:
+            page = register.lists(session).page(search, cursor, 2)
+        codes += [item.code for item in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+        with database.transaction() as session:
+            session.add(
+                IncidentRow(
+                    code=f"AN-2027-{number:06d}",
+                    site="hoa-thuan",
+                    rule_kind="intrusion",
+                    rule_name="kho-dem",
+                    place="kho_sau",
+                    severity="high",
+                    mode="active",
+                    status="actual",
+                    state="new",
+                    occurred_at=NOON + timedelta(minutes=number),
+                    last_seen_at=NOON,
+                    created_at=NOON,
+                )
+            )
+    assert codes == expected
+    database.close()
+
+
+@pytest.mark.parametrize("text", ["camera:cong", "camera:khom4/kho-sau", "khóm:4", "ấp:ky", "officer:tran"])
+def test_names_are_found_by_a_part_of_them(small: Register, text: str) -> None:
+    wanted = {
+        "camera:cong": "camera:cong-truong",
+        "camera:khom4/kho-sau": "camera:kho-sau",
+        "khóm:4": 'unit:"Khóm 4"',
+        "ấp:ky": 'unit:"Ấp Kỳ La"',
+        "officer:tran": "officer:tran.b",
+    }[text]
+    assert found(small, parse(text), 50) == small.expected(parse(wanted)) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [("camera:abc", "kho-sau"), ("unit:abc", "Khóm 4"), ("officer:abc", "tran.b"), ("criterion:TC99", "TC01")],
+)
+def test_a_name_that_nothing_has_is_refused_with_some_that_there_are(small: Register, text: str, cure: str) -> None:
+    with small.database.read() as session, pytest.raises(InvalidError, match=cure):
+        small.lists(session).page(parse(text))
+
+
+def test_days_and_tallies_add_up_to_the_search(register: Register) -> None:
+    search = parse("-state:dismissed")
+    with register.database.read() as session:
+        days = register.lists(session).days(search, NOON.date().replace(month=2, day=15))
+        tallies = register.lists(session).tallies(search)
+        late = register.lists(session).tallies(parse("-state:dismissed on:2026-02"))
+    assert [day.day.day for day in days] == list(range(1, 29))
+    for day in days:
+        expected = register.expected(parse(f"-state:dismissed on:{day.day}"))
+        waiting = register.expected(parse(f"state:waiting on:{day.day}"))
+        counted = register.expected(parse(f"state:counted on:{day.day}"))
+        assert (day.total, day.waiting, day.confirmed) == (len(expected), len(waiting), len(counted)), day.day
+    assert sum(day.total for day in days) > 20
+    for tally in tallies:
+        key = f'unit:"{tally.name}"' if tally.kind == "unit" else f'camera:"#{tally.name}"'
+        by_name = key if tally.kind == "unit" else f"camera:{CAMERAS[int(tally.name)][0]}"
+        asked = parse(f"-state:dismissed {by_name}")
+        recent = [row for row in register.rows if row.code in set(register.expected(asked))]
+        assert tally.total == sum(row.occurred_at >= NOON - timedelta(days=30) for row in recent), tally
+    assert {tally.kind for tally in late} == {"camera", "unit"}
