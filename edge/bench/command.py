@@ -1,4 +1,4 @@
-"""``anninh bench edge VIDEO…``, and ``anninh bench ingest``, which is the server's."""
+"""``anninh bench edge VIDEO…``, and ``anninh bench ingest`` and ``api``, which are the server's."""
 
 import json
 import os
@@ -55,9 +55,19 @@ bench_app.command()(cameras)
 @bench_app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def ingest(context: typer.Context) -> None:
     """The server's ingest of event lifecycles, beside a bare insert of the same rows."""
-    # The edge never imports the server: it makes way for it.
+    _make_way("ingest", context.args)
+
+
+@bench_app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def api(context: typer.Context) -> None:
+    """The server's lists, searches and review queue over years of made-up incidents."""
+    _make_way("api", context.args)
+
+
+def _make_way(command: str, arguments: list[str]) -> None:
+    """The edge never imports the server: it makes way for it."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "server", "bench", "ingest", *context.args])  # noqa: S606 (our own interpreter)
+    os.execv(sys.executable, [sys.executable, "-m", "server", "bench", command, *arguments])  # noqa: S606 (our own interpreter)
 
 
 def _measured(console: Console, video: Path, model: str, truth: Path | None, repeat: int) -> dict[str, Any]:

@@ -15,10 +15,14 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from server import log
 from server.bench import place
+from server.bench.api_command import api
 from server.bench.ingest import Measured, Place, measure
 from server.bench.load import PHASES, Load
 
 app = typer.Typer(help="Measure the server on this machine.", no_args_is_help=True)
+
+
+app.command()(api)
 
 
 @app.callback()

@@ -16,6 +16,7 @@ from server.schemas.camerasettings import (
 )
 from server.schemas.casework import (
     AssignIn,
+    DeedOut,
     ExtendIn,
     LinkIn,
     MergeIn,
@@ -100,6 +101,7 @@ __all__ = [
     "DayUp",
     "DeadLetterOut",
     "DeadLetterPage",
+    "DeedOut",
     "DeletionOut",
     "DeletionPage",
     "DismissalsIn",

@@ -1,7 +1,7 @@
 """What officers do to an incident beside judging it, rules that are silent for a while, the ward's units."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -53,6 +53,15 @@ class LinkIn(_In):
 
     to: Code
     note: Note = ""
+
+
+class DeedOut(Schema):
+    """A row of the audit log: who did what, and from what to what. ``who`` empty: the system itself."""
+
+    at: datetime
+    who: str
+    action: str
+    detail: dict[str, Any]
 
 
 class SnoozeIn(_In):

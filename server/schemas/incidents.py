@@ -118,6 +118,7 @@ class IncidentOut(Schema):
     created_at: datetime | None = None
     confirmed_at: datetime | None = None
     handled_at: datetime | None = None
+    camera_id: int | None = None
     snoozed_until: datetime | None = None
     """Its rule is snoozed on its camera: it is not in the review queue before this. None: it is, or was."""
     closed_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -84,12 +85,14 @@ class Chain:
 def verify(session: Session) -> Chain:
     """Read every row and check its seal. Rows that retention deleted at the beginning are not missed."""
     rows, previous = 0, None
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)):
-        rows += 1
-        follows = previous is None or row.previous == previous
-        if not follows or row.sha256 != seal(row, row.previous):
-            return Chain(rows=rows, head=previous or "", broken=row.id)
-        previous = row.sha256
+    found = session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000))
+    with closing(found):
+        for row in found:
+            rows += 1
+            follows = previous is None or row.previous == previous
+            if not follows or row.sha256 != seal(row, row.previous):
+                return Chain(rows=rows, head=previous or "", broken=row.id)
+            previous = row.sha256
     return Chain(rows=rows, head=previous or "", broken=None)
 
 

@@ -150,7 +150,8 @@ class Reader:
         return _any([Walk(guide=and_(column == value, column != names.NO_TEXT)) for value in values])
 
     def _source(self, values: Sequence[str]) -> Condition:
-        column, camera = IncidentRow.source, literal_column(f"'{Source.CAMERA}'")
+        column = IncidentRow.source
+        camera: ColumnElement[str] = literal_column(f"'{Source.CAMERA}'")
         if Source.CAMERA in values:
             return Condition(holds=column.in_(values))
         return _any([Walk(guide=and_(column == value, column != camera)) for value in values])
@@ -179,8 +180,8 @@ class Reader:
     def _mode(self, values: Sequence[str]) -> Condition:
         status, mode = IncidentRow.status, IncidentRow.mode
         drills = [value for value in values if value in set(Status)]
-        holds = [status.in_(drills)]
-        walks = [and_(status == drill, mode == each) for drill in drills for each in Mode]
+        holds: list[ColumnElement[bool]] = [status.in_(drills)]
+        walks: list[ColumnElement[bool]] = [and_(status == drill, mode == each) for drill in drills for each in Mode]
         if "trial" in values:
             holds.append(mode == Mode.TRIAL)
             walks += [and_(status == each, mode == Mode.TRIAL) for each in Status if each not in drills]

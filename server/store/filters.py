@@ -49,7 +49,7 @@ def keep(session: Session, user: UserOut, given: SavedFilterIn, now: datetime) -
         session.add(row)
     row.query, row.is_shared = search.text(), given.is_shared
     session.flush()
-    said = {"query": row.query, "shared": row.is_shared}
+    said: audit.Detail = {"query": row.query, "shared": row.is_shared}
     audit.record(session, now, user_id=user.id, action="keep_filter", subject=name, detail=said)
     return _out(row, user.display_name, user)
 

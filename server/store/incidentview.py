@@ -140,7 +140,16 @@ def _facts(row: IncidentRow, assigned: UserRow | None, now: datetime) -> dict[st
     runs = row.due_at is not None and row.handled_at is None and row.state in OPEN
     left = days_left(row.due_at, now) if runs and row.due_at is not None else None
     same = ("source", "category", "title", "official_number", "suspects", "victims", "deaths", "injured")
-    more = ("camera_assisted", "is_complex", "due_at", "created_at", "confirmed_at", "handled_at", "closed_at")
+    more = (
+        "camera_id",
+        "camera_assisted",
+        "is_complex",
+        "due_at",
+        "created_at",
+        "confirmed_at",
+        "handled_at",
+        "closed_at",
+    )
     is_snoozed = row.snoozed_until is not None and row.snoozed_until > now
     return {
         "snoozed_until": row.snoozed_until if is_snoozed else None,

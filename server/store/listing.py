@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Definitions
@@ -93,7 +93,7 @@ class Lists:
         unit_of = dict(names.units_of_cameras(self.session))
         sums: dict[tuple[str, str], Counter[str]] = {}
         for camera_id, unit, counted, waiting, total in self.session.execute(query):
-            shown = unit or unit_of.get(camera_id, "")
+            shown = unit or unit_of.get(camera_id or 0, "")
             keys = [("camera", str(camera_id))] if camera_id is not None else []
             for key in [*keys, *([("unit", shown)] if shown else [])]:
                 sums.setdefault(key, Counter()).update(confirmed=counted, waiting=waiting, total=total)
@@ -109,7 +109,7 @@ class Lists:
         return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
 
 
-def _how_many(states: frozenset[str]) -> "func.sum[int]":
+def _how_many(states: frozenset[str]) -> ColumnElement[int]:
     return func.sum(case((IncidentRow.state.in_(sorted(states)), 1), else_=0))
 
 

@@ -14,7 +14,7 @@ from server.search.words import RULES
 from server.store.errors import InvalidError
 from server.tables import CameraRow, EdgeRow, IncidentRow, UserRow
 
-NO_TEXT: Final = literal_column("''")
+NO_TEXT: Final[ColumnElement[str]] = literal_column("''")
 """Written out, so that SQLite sees that an index over the rows that are not empty will do."""
 _OFFERED: Final = 6
 

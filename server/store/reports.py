@@ -225,7 +225,8 @@ def _adjustments(session: Session, period: Period, now: datetime) -> Adjustments
         _COUNTS,
         _ROW.occurred_at < period.start_at,
         _ROW.confirmed_at >= period.start_at,
-        _ROW.confirmed_at < min(now, period.end_at),
+        _ROW.confirmed_at < period.end_at,
+        _ROW.confirmed_at <= now,
     )
     (after_codes, after_count), (before_codes, before_count) = (
         _codes(session, conditions) for conditions in (after, before)

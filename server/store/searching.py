@@ -51,7 +51,7 @@ def fits(asked: Asked) -> ColumnElement[bool]:
 
 def _page(
     asked: Asked, walk: Walk | None, others: Sequence[ColumnElement[bool]], limit: int, after: Found | None
-) -> Select[tuple[datetime, int]]:
+) -> Select[datetime, int]:
     at, id_ = IncidentRow.occurred_at, IncidentRow.id
     query = select(at, id_).where(*_span(asked)).order_by(at.desc(), id_.desc()).limit(limit)
     if walk is not None:

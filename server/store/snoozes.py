@@ -38,6 +38,11 @@ def listing(session: Session, now: datetime) -> tuple[SnoozeOut, ...]:
     return tuple(_out(session, row, camera, name) for row, camera, name in rows.all())
 
 
+def of(session: Session, camera_id: int | None, rule_name: str, now: datetime) -> tuple[SnoozeOut, ...]:
+    """The snoozes of one rule on one camera that last now."""
+    return tuple(each for each in listing(session, now) if (each.camera, each.rule_name) == (camera_id, rule_name))
+
+
 def add(session: Session, given: SnoozeIn, by: UserOut, now: datetime) -> SnoozeOut:
     """Silence a rule. Raises NotFoundError, and InvalidError for an end that is past or too far away."""
     camera = session.get(CameraRow, given.camera)

@@ -33,6 +33,12 @@ def listing(session: Session) -> tuple[AccountOut, ...]:
     return tuple(AccountOut.model_validate(row) for row in session.scalars(select(UserRow).order_by(UserRow.username)))
 
 
+def officers(session: Session) -> tuple[UserOut, ...]:
+    """Who may be given an incident, by name."""
+    found = select(UserRow).where(UserRow.role != "viewer", UserRow.disabled_at.is_(None))
+    return tuple(UserOut.model_validate(row) for row in session.scalars(found.order_by(UserRow.display_name)))
+
+
 def create(
     session: Session, *, username: str, display_name: str, role: Role, password_hash: str, by: UserOut, now: datetime
 ) -> AccountOut:

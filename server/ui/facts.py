@@ -85,6 +85,10 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     """What an officer needs to judge the machine's word, most useful first."""
     found = subjects(incident)
     span_s = (incident.last_seen_at - incident.occurred_at).total_seconds()
+    if incident.source != "camera":
+        at = Fact(label=texts.gettext("Thời gian"), value=form.exact(incident.occurred_at))
+        kind = texts.gettext(words.RULE_KINDS.get(incident.rule_kind, incident.rule_kind))
+        return (at, Fact(label=texts.gettext("Loại"), value=kind))
     lines = [
         Fact(
             label=texts.gettext("Thời gian"),
@@ -103,8 +107,6 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
         lines.append(
             Fact(label=texts.gettext("Gộp từ"), value=texts.gettext("%(n)s lần liên tiếp") % {"n": incident.events})
         )
-    if incident.source != "camera":
-        return tuple(lines[:1])
     mode = texts.gettext(words.MODES.get(incident.mode, incident.mode))
     hours = sorted({event.rule_hours.replace("-", "–") for event in incident.event_list if event.rule_hours})
     lines.append(Fact(label=texts.gettext("Luật"), value=" · ".join((incident.rule_name, *hours, mode))))
@@ -120,6 +122,12 @@ def _dwell(incident: IncidentDetail, texts: Texts, form: Format) -> Iterator[Fac
     if asked_s is not None and longest_s > 0:
         told = {"held": form.duration(longest_s), "asked": form.duration(asked_s)}
         yield Fact(label=texts.gettext("Kéo dài"), value=texts.gettext("%(held)s (luật: %(asked)s)") % told)
+
+
+def heads(incident: IncidentOut, texts: Texts, form: Format) -> tuple[str, ...]:
+    """How many persons it concerns, by part: "05 đối tượng", "01 bị hại"; those of whom there are none are left out."""
+    counted = ((getattr(incident, name), noun) for name, noun in words.HEADS.items())
+    return tuple(f"{form.count(number)} {texts.ngettext(noun, noun, number)}" for number, noun in counted if number)
 
 
 def place(incident: IncidentOut, texts: Texts) -> str:

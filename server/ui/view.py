@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.schemas import CriterionOut, EventOut, EvidenceOut, IncidentDetail, IncidentOut, SubjectOut
+from server.schemas import CriterionOut, EventOut, EvidenceOut, IncidentOut, SubjectOut
 from server.services import services
 from server.ui import facts, words
 from server.ui.format import Format
@@ -96,6 +96,7 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "headline": lambda incident: _headline(incident, speak),
         "sentence": lambda incident: facts.sentence(incident, speak, form),
         "facts": lambda incident: facts.facts(incident, speak, form),
+        "heads": lambda incident: facts.heads(incident, speak, form),
         "place": lambda incident: facts.place(incident, speak),
         "reasons": _reasons(language),
         "event_json": lambda event: _event_json(event, speak),
@@ -105,26 +106,6 @@ def common(language: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "amount": lambda criterion, number: _amount(criterion, number, form, speak),
         "criterion_target": lambda criterion: _told(criterion, "target", language),
     }
-
-
-def timeline(incident: IncidentDetail, speak: Texts, form: Format) -> list[dict[str, Any]]:
-    """What happened, oldest first: the machine's events and the officers' verdicts."""
-    entries: list[dict[str, Any]] = []
-    for event in incident.event_list:
-        who = facts.who(event.subjects, speak, form)
-        text = speak.gettext("Máy gắn cờ: %(who)s") % {"who": who} if who else speak.gettext("Máy gắn cờ")
-        entries.append({"at": event.started_at, "icon": "eye", "text": text, "note": ""})
-        if event.ended_at is not None:
-            entries.append({"at": event.ended_at, "icon": "minus", "text": speak.gettext("Sự việc dứt"), "note": ""})
-    icons = {"confirm": "check", "dismiss": "cross", "undo": "undo", "claim": "hand", "release": "hand"}
-    for verdict in incident.verdicts:
-        move = speak.gettext(words.MOVES.get(verdict.move, verdict.move))
-        reason = reason_name(verdict.reason, speak.language)
-        text = f"{verdict.officer} {move}{' – ' + reason if reason else ''}"
-        entries.append(
-            {"at": verdict.decided_at, "icon": icons.get(verdict.move, "note"), "text": text, "note": verdict.note}
-        )
-    return sorted(entries, key=lambda entry: entry["at"].astimezone(UTC))
 
 
 def _headline(incident: IncidentOut, speak: Texts) -> str:
@@ -143,11 +124,6 @@ def _reasons(language: str) -> list[tuple[str, str, str]]:
         (code.value, meaning.en, meaning.covers_en) if language == "en" else (code.value, meaning.vi, meaning.covers_vi)
         for code, meaning in MEANINGS.items()
     ]
-
-
-def reason_name(code: str | None, language: str) -> str:
-    """What a reason is called."""
-    return next((name for known, name, _covers in _reasons(language) if known == code), code or "")
 
 
 def _event_json(event: EventOut, speak: Texts) -> str:

@@ -92,12 +92,29 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "fire": N_("Cháy, nổ"),
     "urban_order": N_("Trật tự đô thị"),
 }
+HEADS: Final[Mapping[str, str]] = {
+    "suspects": NN_("đối tượng"),
+    "victims": NN_("bị hại"),
+    "deaths": NN_("người chết"),
+    "injured": NN_("bị thương"),
+}
+"""Persons, counted."""
 MOVES: Final[Mapping[str, str]] = {
     "claim": N_("tiếp nhận"),
     "release": N_("trả lại hàng chờ"),
     "confirm": N_("xác nhận"),
     "dismiss": N_("loại bỏ"),
     "undo": N_("hoàn tác"),
+    "verify": N_("đi xác minh"),
+    "remind": N_("nhắc nhở"),
+    "pledge": N_("cho làm cam kết"),
+    "penalise": N_("lập biên bản, xử phạt"),
+    "transfer": N_("chuyển cơ quan khác"),
+    "resolve": N_("giải quyết xong"),
+    "close": N_("đóng hồ sơ"),
+    "reopen": N_("mở lại hồ sơ"),
+    "merge": N_("gộp vụ này vào vụ khác"),
+    "split": N_("tách vụ này ra"),
 }
 RESULTS: Final[Mapping[Result, str]] = {
     "met": N_("đạt"),

@@ -42,7 +42,7 @@ new MutationObserver(() => {
 }).observe(document, { childList: true, subtree: true });
 """
 """Notes when a key was pressed, when the next clip's first picture was painted (``stands``), and when the browser said
-that it had put a new picture of it on the screen (``moves``: the first one was decoded before, so this is the second)."""
+that it had put a new picture of it on the screen (``moves``: the first one was decoded before, so it is the second)."""
 
 
 def hundred_scenes(ward: Ward) -> list[str]:

@@ -78,9 +78,8 @@ def test_a_row_that_was_taken_out_is_missed(database: Database) -> None:
 
 def test_what_is_rolled_back_was_never_said(database: Database) -> None:
     write(database, "one")
-    with pytest.raises(ZeroDivisionError), database.transaction() as session:
-        audit.record(session, NOON, user_id=None, action="never")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(database)
     write(database, "two")
     with database.read() as session:
         assert session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all() == ["one", "two"]
@@ -105,3 +104,9 @@ def test_many_who_write_at_once_make_one_chain(database: Database) -> None:
         actions = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
     assert (chain.rows, chain.broken) == (WRITERS * EACH * 2, None)
     assert all(two == one[:-1] + "b" for one, two in zip(actions[::2], actions[1::2], strict=True))
+
+
+def _write_and_fail(database: Database) -> None:
+    with database.transaction() as session:
+        audit.record(session, NOON, user_id=None, action="never")
+        raise ZeroDivisionError

@@ -93,3 +93,28 @@ def test_the_command_line_of_the_edge_makes_way_for_it() -> None:
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["bench"] == "ingest"
+
+
+def test_lists_and_searches_of_a_full_database_are_timed(tmp_path: Path) -> None:
+    out = tmp_path / "api.json"
+    line = [
+        "bench",
+        "api",
+        "--incidents",
+        "3000",
+        "--runs",
+        "2",
+        "--json",
+        "--out",
+        str(out),
+        "--folder",
+        str(tmp_path),
+    ]
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 0, done.stderr
+    document = json.loads(out.read_text(encoding="utf-8"))
+    found = {each["name"]: each["found"] for each in document["questions"]}
+    assert (found["list "], found["list state:dismissed"], found["list no-such-word"]) == (30, 30, 0)
+    assert found["review queue"] > 0
+    assert all(0 < each["p50_ms"] <= each["p95_ms"] for each in document["questions"])
+    assert list(tmp_path.iterdir()) == [out], "the database is gone"

@@ -99,6 +99,44 @@ def test_what_comes_while_the_server_is_away_waits_for_it(intake: Intake, mosqui
     assert len(intake.rows(EventRevision)) == 41
 
 
+def test_after_each_connection_what_the_broker_may_have_lost_is_published_and_stays(mosquitto: Mosquitto) -> None:
+    greeted = threading.Event()
+
+    def greet() -> None:
+        link.publish("anninh/v1/hoa-thuan/khom4/config", b"{}", True)
+        greeted.set()
+
+    settings = site_settings(broker={"url": mosquitto.url})
+    link = Link(settings, lambda _: [], clock=DrivenClock(), metrics=Metrics(), greet=greet)
+    link.start()
+    try:
+        for _ in range(2):
+            assert greeted.wait(15)
+            greeted.clear()
+            assert retained(mosquitto, "anninh/v1/hoa-thuan/khom4/config") == b"{}"
+            mosquitto.kill()
+            wait_until(lambda: not link.is_connected, "the loss to be noticed")
+            mosquitto.start()
+    finally:
+        link.stop()
+
+
+def retained(broker: Mosquitto, topic: str) -> bytes:
+    """What the broker holds for whoever comes later."""
+    heard: list[MQTTMessage] = []
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.on_message = lambda _client, _data, message: heard.append(message)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    client.subscribe(topic, 1)
+    try:
+        wait_until(lambda: heard, "the retained message")
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return bytes(heard[0].payload)
+
+
 @dataclass
 class Flaky:
     """A database that is away until ``is_back``; what it gets before is not committed."""

@@ -8,7 +8,7 @@ import pytest
 
 from contract.kinds import KINDS
 from server.schemas import EventOut, IncidentDetail, SubjectOut, VerdictOut
-from server.ui import facts, view, words
+from server.ui import facts, story, view, words
 from server.ui.format import Format
 from server.ui.i18n import texts
 
@@ -147,13 +147,13 @@ def test_the_story_is_told_in_the_order_it_happened() -> None:
         to_state="dismissed",
         decided_at=AT + timedelta(seconds=44),
     )
-    story = view.timeline(incident(event(subject()), verdicts=(verdict,)), texts("vi"), form())
-    assert [entry["text"] for entry in story] == [
+    told = story.timeline(incident(event(subject()), verdicts=(verdict,)), (), texts("vi"), form())
+    assert [entry["text"] for entry in told] == [
         "Máy gắn cờ: 01 người",
         "Trần B. loại bỏ – Bóng, ánh sáng",
         "Sự việc dứt",
     ]
-    assert story[1]["note"] == "đèn xe"
+    assert told[1]["note"] == "đèn xe"
 
 
 @pytest.mark.parametrize(

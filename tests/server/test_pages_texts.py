@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from contract.event import Mode, Severity, Status
 from contract.health import CameraState, PictureState
 from server.criteria.definition import Basis
+from server.deed import Deed
 from server.role import ROLES
 from server.ui import i18n, words
 from server.ui.i18n import FOLDER, SCRIPT_KEYWORDS, Texts, catalogues, texts
@@ -98,7 +99,7 @@ def test_scripts_are_handed_their_texts_and_no_others() -> None:
     ("table", "codes"),
     [
         (words.STATES, [*State]),
-        (words.MOVES, [*Move]),
+        (words.MOVES, [*Move, Deed.MERGE, Deed.SPLIT]),
         (words.SOURCES, [*Source]),
         (words.CATEGORIES, [*Category]),
         (words.SEVERITIES, [*Severity]),

@@ -1,4 +1,4 @@
-"""A search as officers type it: its tokens in both languages, its faults with their cure, and that reading never fails."""
+"""A search as officers type it: its tokens in both languages, its faults with their cure, and any text at all."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

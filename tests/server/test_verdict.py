@@ -72,7 +72,7 @@ TABLE = {
     State.CANCELLED: "officer: nothing | own: nothing | supervisor: nothing",
     State.MERGED: "officer: nothing | own: nothing | supervisor: nothing",
 }
-"""The life of an incident, written out a second time by hand. A viewer does nothing, an admin what a supervisor does."""
+"""The life of an incident, written out a second time by hand. A viewer does nothing, an admin as a supervisor."""
 
 
 def _row(state: State) -> dict[str, set[str]]:

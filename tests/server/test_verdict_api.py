@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from server.store import audit
 from server.tables import AuditRow, VerdictRow
 from server.verdict import CLAIM_LASTS
 from tests.support.office import Office, decide, open_office
@@ -120,24 +121,28 @@ def test_every_move_is_an_appended_verdict_and_an_audit_row(either: Office) -> N
     assert rows[1].detail == {"from": "claimed", "to": "confirmed", "reason": None, "note": ""}
 
 
-def test_twenty_officers_confirm_the_same_incident_and_exactly_one_wins(either: Office) -> None:
+@pytest.mark.parametrize(("move", "counted"), [("claim", (0, 1)), ("confirm", (1, 0))])
+def test_twenty_officers_reach_for_the_same_incident_and_exactly_one_wins(
+    either: Office, move: str, counted: tuple[float, int]
+) -> None:
     code = either.incident()
     desks = [either.desk(f"officer{number}", "officer") for number in range(20)]
     start, statuses = threading.Barrier(20), []
 
-    def confirm(client: httpx.Client) -> None:
+    def reach(client: httpx.Client) -> None:
         start.wait()
-        statuses.append(decide(client, code, "confirm").status_code)
+        statuses.append(decide(client, code, move).status_code)
 
-    threads = [threading.Thread(target=confirm, args=(client,)) for client in desks]
+    threads = [threading.Thread(target=reach, args=(client,)) for client in desks]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200] + [409] * 19
-    assert value(desks[0]) == (1, 0)
+    assert value(desks[0]) == counted
     with either.services.database.read() as session:
         assert len(session.scalars(select(VerdictRow)).all()) == 1
+        assert audit.verify(session).broken is None
 
 
 def test_open_pages_are_told_after_a_decision(office: Office) -> None:

@@ -30,6 +30,11 @@ def mosquitto() -> str | None:
     return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
+def libreoffice() -> str | None:
+    """LibreOffice's program."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def chromium() -> str | None:
     """Chromium's program."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -56,6 +61,12 @@ MISSING: dict[str, Callable[[], str | None]] = {
         None
         if (ROOT / "tests" / "e2e" / "axe" / "node_modules").is_dir()
         else "axe-core is not installed (npm ci --prefix tests/e2e/axe)"
+    ),
+    "libreoffice": lambda: (
+        None
+        if libreoffice() and shutil.which("pdftotext")
+        else "LibreOffice or pdftotext is not installed (apt-get install libreoffice-writer libreoffice-calc "
+        "poppler-utils fonts-croscore)"
     ),
     "data": lambda: None if data_dir().is_dir() else f"{data_dir()} is not there (set ANNINH_DATA)",
     "long": lambda: (

@@ -23,8 +23,6 @@ def _template() -> Path:
     path = folder / "anninh.db"
     database = Database(f"sqlite:///{path}")
     database.migrate()
-    with database.engine.connect() as connection:
-        # what is still in the log beside the file would not be copied
-        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    # the last connection to close writes the log that lies beside the file into it
     database.close()
     return path

@@ -38,7 +38,7 @@ LOGGED = (11, 8, 1, 2)
 def enter(office: Office) -> None:
     """All of it. Cameras: one that was always up, one that was up half the time and had two faults."""
     start = datetime(2025, 2, 14, 17, tzinfo=UTC)
-    for name, share in (("kho-sau", 1.0), ("cong-truong", 0.5)):
+    for name, share in (("nha-tro", 1.0), ("bo-ke", 0.5)):
         camera_id = office.camera(name)
         for year in (0, 365):
             begin = start + timedelta(days=year)

@@ -3,8 +3,8 @@
 
 from fastapi import APIRouter
 
-from server.ui.pages import cameras, criteria, door, incidentlist, incidents, reports, review
+from server.ui.pages import cameras, criteria, door, entry, incidentlist, incidents, reports, review
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, incidentlist, incidents, criteria, cameras, reports):
+for _place in (door, review, incidentlist, entry, incidents, criteria, cameras, reports):
     router.include_router(_place.router)

@@ -1,12 +1,15 @@
 """Vụ việc: one incident, whole."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
-from server.store import incidents
+from server.store import auditview, incidents, snoozes, units, users
 from server.store.errors import NotFoundError
-from server.ui import view
+from server.ui import story
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
+from server.verdict import Category
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,12 +22,18 @@ def incident(request: Request, code: str) -> Response:
             found = incidents.detail(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
         except NotFoundError:
             return no_such_incident(desk)
+        deeds = auditview.of(desk.session, code, tuple(story.DEEDS))
         return desk.page(
             "incident.html",
             place="incidents",
             script="incident",
             incident=found,
-            timeline=view.timeline(found, desk.texts, desk.form),
+            timeline=story.timeline(found, deeds, desk.texts, desk.form),
+            snooze_ends=[(days, (desk.now + timedelta(days=days)).isoformat()) for days in range(1, 8)],
+            officers=users.officers(desk.session),
+            categories=list(Category),
+            silent=snoozes.of(desk.session, found.camera_id, found.rule_name, desk.now),
+            units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )
 
 

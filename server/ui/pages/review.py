@@ -51,8 +51,7 @@ def look_alikes(request: Request, code: str, reason: str = "") -> Response:
             found = alike.listing(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
         except NotFoundError:
             return no_such_incident(desk)
-        name = view.reason_name(reason, desk.texts.language)
-        return desk.page("alike.html", place="review", found=found, reason_name=name)
+        return desk.page("alike.html", place="review", found=found, reason=reason)
 
 
 def _review(desk: Desk, code: str | None) -> Response:

@@ -33,10 +33,10 @@ async function keepSpot(spot) {
   }
 }
 
-/** The pointer's place on the plan, as shares of its picture. */
+/** The pointer's place on the plan, as shares of its picture, wherever the page has put and scaled it. */
 function under(event) {
-  const box = plan.getBoundingClientRect();
-  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(plan.getScreenCTM().inverse());
+  return [at.x / Number(plan.dataset.width), at.y / Number(plan.dataset.height)];
 }
 
 function drag(event) {

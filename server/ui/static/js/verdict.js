@@ -11,6 +11,7 @@ const SAID = {
   release: (code) => t("Đã trả %(code)s lại hàng chờ.", { code }),
   undo: (code) => t("Đã hoàn tác %(code)s.", { code }),
 };
+const KEPT = (code) => t("Đã ghi nhận cho %(code)s.", { code });
 const COLLEAGUE = {
   confirm: (who, code) => t("%(who)s vừa xác nhận %(code)s.", { who, code }),
   dismiss: (who, code) => t("%(who)s vừa loại bỏ %(code)s.", { who, code }),
@@ -18,14 +19,11 @@ const COLLEAGUE = {
   claim: (who, code) => t("%(who)s đang xem %(code)s.", { who, code }),
   release: (who, code) => t("%(who)s vừa trả lại %(code)s.", { who, code }),
 };
-/** Moves after which an incident still waits: it stays on stage, and there is nothing to take back. */
-const STAYS = new Set(["claim", "release", "undo", "verify"]);
+const CHANGED = (who, code) => t("%(who)s vừa xử lý %(code)s.", { who, code });
+/** Moves that judge: the incident waits no more, and the move can be taken back. */
+const FINAL = new Set(["confirm", "dismiss", "remind", "pledge", "penalise", "transfer", "resolve"]);
 /** What this page gave, latest last: {parts: [{code, version}]}, or a promise of it while it is on its way. */
 const given = [];
-
-function done(move, code) {
-  return SAID[move]?.(code) ?? t("Đã ghi quyết định cho %(code)s.", { code });
-}
 
 /** Remember a verdict for undo. `kept`: a promise of [{code, version}], null when it was not kept. */
 export function remember(kept) {
@@ -97,12 +95,11 @@ export class Decision {
     (open ? this.reasons.querySelector("[data-reason]") : opener).focus({ preventScroll: true });
   }
 
-  /** A number key: a reason while reasons are open, else 1 confirms, 2 opens them, and 3–9 are what the panel says. */
+  /** A number key: a reason while reasons are open, else 1 confirms and 2 opens them. */
   digit(number) {
     if (this.choosing) this.reasons.querySelectorAll("[data-reason]")[number - 1]?.click();
     else if (number === 1 && this.allows("confirm")) this.give("confirm");
     else if (number === 2 && this.allows("dismiss")) this.choose(true);
-    else this.root.querySelector(`[data-digit="${number}"]`)?.click();
   }
 
   write() {
@@ -147,7 +144,7 @@ export class Decision {
     if (this.busy || !this.panel) return;
     const { code } = this.root.dataset;
     const note = this.root.querySelector("#note")?.value.trim() ?? "";
-    const ends = !STAYS.has(move);
+    const ends = FINAL.has(move);
     const sent = this.#send(code, () => ({ move, reason, note, version: Number(this.panel.dataset.version) }));
     if (ends) {
       remember(sent.then((kept) => kept && [{ code, version: kept.version }]));
@@ -155,7 +152,7 @@ export class Decision {
     }
     const kept = await sent;
     if (!kept) return;
-    toast(done(move, code), ends ? undoAction(() => this.undo()) : {});
+    toast((SAID[move] ?? KEPT)(code), ends ? undoAction(() => this.undo()) : {});
     this.decided(move, kept, reason);
   }
 
@@ -199,8 +196,7 @@ export class Decision {
   /** What was looked at is no longer all there is: say who did what, or what arrived, and show how it stands now. */
   #conflict(code, current) {
     const by = current && current.verdicts.length > Number(this.panel?.dataset.verdicts) ? current.verdicts.at(-1) : null;
-    const colleague = by && COLLEAGUE[by.move];
-    const said = colleague ? colleague(by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
+    const said = by ? (COLLEAGUE[by.move] ?? CHANGED)(by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
     toast(said, { late: true });
     this.stale(code);
   }

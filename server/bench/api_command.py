@@ -1,0 +1,73 @@
+"""``anninh bench api``: how long lists, searches and the review queue of a full database take, as JSON or a table."""
+
+import json
+import os
+import platform
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import make_url
+
+from server.bench import place
+from server.bench.api import Timed, measure
+from server.bench.seed import Seed
+from server.criteria import definition
+from server.database import Database
+
+
+def api(
+    database: Annotated[
+        str | None, typer.Option(help="A PostgreSQL URL to measure instead; a schema of its own is made and dropped.")
+    ] = None,
+    incidents: Annotated[int, typer.Option(min=100, help="Incidents in the database, over 5 years.")] = 1_000_000,
+    runs: Annotated[int, typer.Option(min=2, help="Times each question is asked.")] = 20,
+    criteria: Annotated[Path, typer.Option(exists=True, dir_okay=False)] = Path("configs/criteria.yaml"),
+    folder: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Where SQLite's temporary folder is made.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON to this file as well.")] = None,
+) -> None:
+    """Fill an empty database with made-up years of a ward and time its lists, searches and review queue."""
+    where: Callable[[], AbstractContextManager[Database]] = partial(place.sqlite, folder)
+    name = "sqlite"
+    if database is not None:
+        if make_url(database).get_backend_name() != "postgresql":
+            raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
+        where, name = partial(place.postgresql, database), "postgresql"
+    with where() as opened:
+        timed, overall = measure(
+            opened, definition.load(criteria), Seed(incidents=incidents), runs, partial(typer.echo, err=True)
+        )
+    document: dict[str, Any] = {
+        "bench": "api",
+        "software": version("camera-an-ninh"),
+        "machine": {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "database": name,
+        "incidents": incidents,
+        "runs": runs,
+        "p95_ms": overall,
+        "questions": [each.to_json() for each in timed],
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(text)
+    else:
+        Console().print(_table(timed, overall))
+
+
+def _table(timed: tuple[Timed, ...], overall: float) -> Table:
+    table = Table("question", "p50 ms", "p95 ms", "found", caption=f"all answers: p95 {overall:.1f} ms")
+    for each in timed:
+        table.add_row(each.name, f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", str(each.found))
+    return table
