@@ -11,12 +11,13 @@ from contract.configuration import CONFIG_TYPE, SETTINGS_TYPE, CameraSettingsTol
 from contract.envelope import Envelope
 from contract.event import EVENT_TYPE, Event
 from contract.health import HEALTH_TYPE, STATUS_TYPE, Health, StatusMessage
+from contract.incident import INCIDENT_TYPE, IncidentMessage
 from contract.receipt import RECEIPT_TYPE, Receipt, Refusal
 
 MAX_BYTES = 64 * 1024
 """The largest message. Pictures and clips never travel in one; they go by hash over HTTP."""
 
-Message = Event | Receipt | Health | StatusMessage | Command | Config | CameraSettingsTold
+Message = Event | Receipt | Health | StatusMessage | Command | Config | CameraSettingsTold | IncidentMessage
 
 _TYPES: dict[str, type[Message]] = {
     EVENT_TYPE: Event,
@@ -26,6 +27,7 @@ _TYPES: dict[str, type[Message]] = {
     COMMAND_TYPE: Command,
     CONFIG_TYPE: Config,
     SETTINGS_TYPE: CameraSettingsTold,
+    INCIDENT_TYPE: IncidentMessage,
 }
 
 

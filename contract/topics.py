@@ -34,6 +34,16 @@ def build(site: str, edge: str, channel: Channel) -> str:
     return f"{ROOT}/{site}/{edge}/{channel}"
 
 
+def incidents(site: str) -> str:
+    """Where the server tells other systems of a site's confirmed incidents."""
+    return f"{ROOT}/{site}/incident"
+
+
+def home_assistant(site: str, about: str) -> str:
+    """Where the server tells Home Assistant about something of a site: ``available``, ``waiting``, a camera."""
+    return f"{ROOT}/{site}/home-assistant/{about}"
+
+
 def everyone(channel: Channel) -> str:
     """The filter that matches this channel of every edge of every site."""
     return f"{ROOT}/+/+/{channel}"

@@ -27,6 +27,7 @@ from server.api import (
     keeping,
     listing,
     live,
+    notices,
     pictures,
     plan,
     playback,
@@ -38,6 +39,13 @@ from server.api import (
     users,
 )
 from server.clock import Clock, SystemClock
+from server.courier.carrier import Carrier
+from server.courier.courier import Courier
+from server.courier.guard import Guard
+from server.courier.people import People
+from server.courier.publisher import Publisher
+from server.courier.vault import Vault
+from server.courier.webhook import Webhooks
 from server.criteria import definition
 from server.criteria.period import Calendar
 from server.database import Database
@@ -55,6 +63,7 @@ from server.settings import Settings
 from server.sight import Viewpoints
 from server.sweeper import Sweeper
 from server.ui import assets, pages, speech
+from server.ui.noticewords import NoticeWords
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     camerasettings.router,
     pictures.router,
     edges.router,
+    notices.router,
     users.router,
     live.router,
     docs.router,
@@ -104,6 +114,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         at_once=settings.working_copies.at_once,
         keep_bytes=settings.working_copies.keep_mb * 1_000_000,
     )
+    vault = Vault(settings.notices.key_file)
     services = Services(
         settings=settings,
         clock=clock,
@@ -116,6 +127,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
         definitions=definitions,
+        vault=vault,
+        courier=Courier(
+            settings,
+            database=database,
+            clock=clock,
+            carrier=carrier_of(settings, clock, files, vault),
+        ),
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
         speech=speech.words_of,
     )
@@ -148,12 +166,15 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
     link = Link(settings, ingest.take, clock=clock, metrics=metrics, greet=dispatch.configure)
     if with_ingest:
         dispatch.connect(link.publish)
+    publisher = Publisher(settings, database=services.database, clock=clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if with_ingest:
             link.start()
             services.sweeper.start()
+            services.courier.start()
+            publisher.start()
         try:
             yield
         finally:
@@ -162,9 +183,23 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             if with_ingest:
                 await asyncio.to_thread(link.stop)
                 await asyncio.to_thread(services.sweeper.stop)
+                await asyncio.to_thread(services.courier.stop)
+                await asyncio.to_thread(publisher.stop)
             services.database.close()
 
     return lifespan
+
+
+def carrier_of(settings: Settings, clock: Clock, evidence_files: EvidenceFiles, vault: Vault) -> Carrier:
+    """What hands messages to channels."""
+    guard = Guard(settings.notices.allowed_networks)
+    return Carrier(
+        vault=vault,
+        people=People(guard),
+        webhooks=Webhooks(guard, settings.site.slug),
+        wording=NoticeWords(zone=settings.zone, clock=clock, public_url=settings.notices.public_url),
+        picture=evidence_files.path,
+    )
 
 
 def open_database(settings: Settings) -> Database:

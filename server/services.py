@@ -7,6 +7,8 @@ from typing import cast
 from fastapi import Request
 
 from server.clock import Clock
+from server.courier.courier import Courier
+from server.courier.vault import Vault
 from server.criteria.definition import Definitions
 from server.criteria.period import Calendar
 from server.database import Database
@@ -35,6 +37,9 @@ class Services:
     dispatch: Dispatch
     definitions: Definitions
     """The criteria, as the file named when the server started."""
+    vault: Vault
+    """Seals the addresses of notification channels."""
+    courier: Courier
     calendar: Calendar
     """The site's reporting calendar."""
     speech: Callable[[str], Speech]

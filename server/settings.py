@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 
 from contract import config
 from contract.config import BrokerSettings, Part, TimeZone
@@ -92,6 +92,29 @@ class RetentionSettings(Part):
     """How often it is looked at; 0: never, nothing is deleted."""
 
 
+class NoticeSettings(Part):
+    """Notifications; whom to tell of what is set on the page."""
+
+    key_file: Path = Path("var/server/notices.key")
+    """Encrypts the channels' addresses in the database; made, for its owner alone, when it is missing."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+$")
+    """How people reach the pages, for the links in messages. None: no links."""
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks of this house that messages may go to. Every other private address is refused."""
+    attempts: int = Field(default=10, ge=1, le=100)
+    """A message is given up after so many."""
+
+
+class PublishSettings(Part):
+    """What other systems are told over MQTT."""
+
+    incidents: bool = False
+    """Confirmed incidents, and when they are taken back."""
+    home_assistant: bool = False
+    """Cameras and the number of waiting incidents, by Home Assistant's discovery."""
+    home_assistant_prefix: Slug = "homeassistant"
+
+
 class Settings(Part):
     """One server."""
 
@@ -103,6 +126,8 @@ class Settings(Part):
     working_copies: WorkingCopySettings = WorkingCopySettings()
     retention: RetentionSettings = RetentionSettings()
     broker: BrokerSettings = BrokerSettings()
+    publish: PublishSettings = PublishSettings()
+    notices: NoticeSettings = NoticeSettings()
     http: HttpSettings = HttpSettings()
     report: ReportSettings = ReportSettings()
     criteria_file: Path = Path("configs/criteria.yaml")

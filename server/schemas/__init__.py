@@ -61,6 +61,7 @@ from server.schemas.incidents import (
     VerdictOut,
 )
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas.notices import ChannelOut, NewChannel, NoticeMessageOut, NoticeRuleOut
 from server.schemas.review import (
     MOST_ALIKE,
     AroundOut,
@@ -90,6 +91,7 @@ __all__ = [
     "CameraSettingsOut",
     "CameraVersionOut",
     "ChangeOut",
+    "ChannelOut",
     "CheckOut",
     "CriterionDetail",
     "CriterionEntryDecision",
@@ -127,7 +129,10 @@ __all__ = [
     "MergeIn",
     "MergerIn",
     "MergerOut",
+    "NewChannel",
     "NewPassword",
+    "NoticeMessageOut",
+    "NoticeRuleOut",
     "PeriodOut",
     "PlanOut",
     "Problem",

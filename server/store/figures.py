@@ -233,7 +233,7 @@ def _cleared(session: Session, period: Period) -> tuple[tuple[Kind, float], ...]
             _real(), IncidentRow.state.in_(_COUNTED), _in(period), IncidentRow.handled_at.is_not(None)
         )
     )
-    found = [(_kind(row[:5]), max(0.0, (row[6] - row[5]).total_seconds() / 3600.0)) for row in rows]
+    found = [(_kind(row[:5]), max(0.0, ((row[6] or row[5]) - row[5]).total_seconds() / 3600.0)) for row in rows]
     return tuple(sorted(found, key=lambda each: each[1]))
 
 

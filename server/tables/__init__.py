@@ -1,4 +1,4 @@
-"""The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; the same on SQLite and PostgreSQL."""
+"""The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; alike on SQLite and PostgreSQL."""
 
 from server.tables.base import HIGHEST_KEY, JsonText, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
@@ -9,6 +9,48 @@ from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
 from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
 from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
+from server.tables.notices import NoticeChannel, NoticeItem, NoticeMark, NoticeMessage, NoticeRule, Publication
 from server.tables.people import AuditRow, SessionRow, UserRow
 
-__all__ = ["AuditRow", "CameraHour", "CameraRow", "CameraSettingsRow", "CriteriaVersion", "CriterionEntryRow", "CriterionFileRow", "DeadLetter", "DeletionRow", "EdgeRow", "EventRevision", "EventRow", "EvidenceRow", "FrozenRow", "HIGHEST_KEY", "HoldRow", "IncidentCounter", "IncidentRow", "JsonText", "LinkRow", "MergerRow", "PlanRow", "PlanSpotRow", "ReplayRow", "RightRow", "SavedFilterRow", "SequenceGap", "SessionRow", "SnoozeRow", "Table", "UnitRow", "UserRow", "UtcDateTime", "VerdictRow",]
+__all__ = [
+    "HIGHEST_KEY",
+    "AuditRow",
+    "CameraHour",
+    "CameraRow",
+    "CameraSettingsRow",
+    "CriteriaVersion",
+    "CriterionEntryRow",
+    "CriterionFileRow",
+    "DeadLetter",
+    "DeletionRow",
+    "EdgeRow",
+    "EventRevision",
+    "EventRow",
+    "EvidenceRow",
+    "FrozenRow",
+    "HoldRow",
+    "IncidentCounter",
+    "IncidentRow",
+    "JsonText",
+    "LinkRow",
+    "MergerRow",
+    "NoticeChannel",
+    "NoticeItem",
+    "NoticeMark",
+    "NoticeMessage",
+    "NoticeRule",
+    "PlanRow",
+    "PlanSpotRow",
+    "Publication",
+    "ReplayRow",
+    "RightRow",
+    "SavedFilterRow",
+    "SequenceGap",
+    "SessionRow",
+    "SnoozeRow",
+    "Table",
+    "UnitRow",
+    "UserRow",
+    "UtcDateTime",
+    "VerdictRow",
+]

@@ -22,6 +22,8 @@ from contract.event import (
 )
 from contract.health import CameraHealth, CameraState, ConfigState, Health, HealthData, StatusData, StatusMessage
 from contract.identity import event_uuid
+from contract.incident import IncidentData, IncidentMessage
+from contract.incident import message_id as incident_message_id
 from contract.receipt import Receipt, ReceiptData, Refusal, Refused
 from contract.rule import RuleSettings
 from contract.zones import Line, Zone
@@ -200,6 +202,43 @@ MESSAGES: dict[str, Message] = {
             accepted=(message_id(EVENT_ID, 1), message_id(EVENT_ID, 2)),
             refused=(Refused(id="other.1", reason=Refusal.UNKNOWN_CAMERA, detail="no camera cong-sau"),),
             resend=((18_230, 18_233),),
+        ),
+    ),
+    "incident-v1": IncidentMessage(
+        id=incident_message_id("AN-2026-000412", 3),
+        source="anninh:hoa-thuan",
+        time=AT + timedelta(minutes=4),
+        data=IncidentData(
+            code="AN-2026-000412",
+            version=3,
+            counted=True,
+            state="confirmed",
+            source="camera",
+            category="social_order",
+            rule="intrusion",
+            severity=Severity.HIGH,
+            unit="Khóm 4",
+            place="Kho sau",
+            camera=CAMERA,
+            occurred_at=AT,
+        ),
+    ),
+    "incident-v1-taken-back": IncidentMessage(
+        id=incident_message_id("AN-2026-000412", 4),
+        source="anninh:hoa-thuan",
+        time=AT + timedelta(minutes=9),
+        data=IncidentData(
+            code="AN-2026-000412",
+            version=4,
+            counted=False,
+            state="new",
+            source="camera",
+            rule="intrusion",
+            severity=Severity.HIGH,
+            unit="Khóm 4",
+            place="Kho sau",
+            camera=CAMERA,
+            occurred_at=AT,
         ),
     ),
     "command-v1-resend": Command(

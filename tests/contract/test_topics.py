@@ -49,6 +49,14 @@ def test_everyone_matches_each_edges_channel() -> None:
     assert topics.everyone("event") == "anninh/v1/+/+/event"
 
 
+@given(slugs)
+def test_what_others_are_told_is_no_message_of_an_edge(site: str) -> None:
+    assert topics.incidents(site) == f"anninh/v1/{site}/incident"
+    for topic in (topics.incidents(site), topics.home_assistant(site, "available")):
+        with pytest.raises(ValueError, match="not a topic of ours"):
+            topics.parse(topic)
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_a_topic_or_a_value_error(text: str) -> None:
     try:

@@ -77,6 +77,18 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("GET", "/api/v1/edges"): "admin",
     ("POST", "/api/v1/edges"): "admin",
     ("GET", "/api/v1/dead-letters"): "admin",
+    ("GET", "/api/v1/notices/channels"): "admin",
+    ("POST", "/api/v1/notices/channels"): "admin",
+    ("PUT", "/api/v1/notices/channels/{channel_id}"): "admin",
+    ("DELETE", "/api/v1/notices/channels/{channel_id}"): "admin",
+    ("POST", "/api/v1/notices/channels/{channel_id}/test"): "admin",
+    ("GET", "/api/v1/notices/rules"): "admin",
+    ("POST", "/api/v1/notices/rules"): "admin",
+    ("PUT", "/api/v1/notices/rules/{rule_id}"): "admin",
+    ("DELETE", "/api/v1/notices/rules/{rule_id}"): "admin",
+    ("GET", "/api/v1/notices/messages"): "admin",
+    ("POST", "/api/v1/notices/messages/{message_id}/retry"): "admin",
+    ("GET", "/admin/notices"): "admin",
 }
 """The lowest role of what not everybody may ask. Every write but one's own must stand here."""
 BODIES = {
@@ -104,6 +116,10 @@ BODIES = {
     ("POST", "/api/v1/users"): {"username": "new.user", "display_name": "New", "role": "admin"},
     ("PATCH", "/api/v1/users/{username}"): {"display_name": "New"},
     ("POST", "/api/v1/edges"): {"site": "hoa-thuan", "name": "khom9"},
+    ("POST", "/api/v1/notices/channels"): {"name": "Trực ban", "address": "json://127.0.0.1:9/x"},
+    ("PUT", "/api/v1/notices/channels/{channel_id}"): {"name": "Trực ban"},
+    ("POST", "/api/v1/notices/rules"): {"name": "Ban đêm", "occasion": "opened"},
+    ("PUT", "/api/v1/notices/rules/{rule_id}"): {"name": "Ban đêm", "occasion": "opened"},
     ("PUT", "/api/v1/me/password"): {"current": "wrong", "new": "mot mat khau moi"},
 }
 
@@ -122,8 +138,9 @@ class Asked:
     def ask(self, client: httpx.Client) -> httpx.Response:
         """A request that would do, were it allowed."""
         path = re.sub(r"\{(camera|snooze|unit)_id\}", "1", self.path)
-        path = re.sub(r"\{(camera_id|entry_id)\}", "1", self.path)
+        path = re.sub(r"\{(camera_id|entry_id)\}", "1", path)
         path = path.replace("{day}", "2025-07-01").replace("/files", "/files?name=so.pdf")
+        path = re.sub(r"\{(channel|rule|message)_id\}", "999", path)
         path = re.sub(r"\{sha256\}", "0" * 64, path)
         path = re.sub(r"\{[^}]*\}", "nobody", path)
         return client.request(self.method, path, json=BODIES.get(self.key))

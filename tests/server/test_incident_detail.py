@@ -1,6 +1,7 @@
 """An incident as officers see it, from events that really came in: evidence, counts, and what a verdict keeps."""
 
 import hashlib
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +9,7 @@ from contract.event import Phase
 from server.criteria.definition import load
 from server.schemas import IncidentDetail, UserOut, VerdictIn
 from server.store import evidence, incidents
+from server.store.casefile import Writer
 from server.store.errors import ConflictError, NotFoundError
 from server.tables import UserRow, VerdictRow
 from tests.support.intake import Intake
@@ -89,12 +91,16 @@ def test_events_of_one_incident_are_counted_and_listed_as_they_began(intake: Int
     assert found.counts_toward == ("TC09",)
 
 
+def writer(intake: Intake, user: UserOut) -> Writer:
+    return Writer(definitions=CRITERIA, user=user, zone=ZoneInfo("Asia/Ho_Chi_Minh"), now=intake.clock.now())
+
+
 def test_a_verdict_keeps_the_hashes_of_the_evidence_it_was_given_on(intake: Intake, anna: UserOut) -> None:
     intake.take(*Story(evidence=(evidence_of(EARLY, "picture"), evidence_of(CLIP))).life())
     found = only(intake, anna)
     with intake.database.transaction() as session:
         given = VerdictIn(move="confirm", version=found.version)
-        incidents.decide(session, CRITERIA, found.code, user=anna, given=given, now=intake.clock.now())
+        incidents.decide(session, found.code, given, writer(intake, anna))
     (verdict,) = intake.rows(VerdictRow)
     assert set(verdict.evidence_sha256) == {sha(EARLY), sha(CLIP)}
 
@@ -105,7 +111,7 @@ def test_a_verdict_on_an_incident_that_another_event_joined_meanwhile_is_refused
     intake.take(*Story(number=1, at_s=60).life(4))
     given = VerdictIn(move="dismiss", reason="animal", version=seen.version)
     with intake.database.transaction() as session, pytest.raises(ConflictError) as refused:
-        incidents.decide(session, CRITERIA, seen.code, user=anna, given=given, now=intake.clock.now())
+        incidents.decide(session, seen.code, given, writer(intake, anna))
     assert refused.value.current.events == 2
 
 
@@ -116,8 +122,7 @@ def test_a_verdict_on_an_event_that_only_goes_on_is_taken(intake: Intake, anna: 
     intake.take(updated, closed)
     with intake.database.transaction() as session:
         given = VerdictIn(move="confirm", version=seen.version)
-        now = intake.clock.now()
-        assert incidents.decide(session, CRITERIA, seen.code, user=anna, given=given, now=now).state == "confirmed"
+        assert incidents.decide(session, seen.code, given, writer(intake, anna)).state == "confirmed"
 
 
 def test_an_unknown_code_is_not_found(intake: Intake, anna: UserOut) -> None:

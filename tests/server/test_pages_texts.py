@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from contract.event import Mode, Severity, Status
 from contract.health import CameraState, PictureState
-from server.criteria.definition import Basis
+from server.criteria.vocabulary import Basis
 from server.deed import Deed
 from server.role import ROLES
 from server.ui import i18n, words

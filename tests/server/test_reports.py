@@ -55,8 +55,8 @@ def test_the_figures_are_those_a_person_adds_up(desk: httpx.Client) -> None:
     for row, (now, before) in zip(crimes, [*worked.EXPECTED.values(), worked.TOTAL], strict=True):
         assert row[1:] == [now[0], before[0], now[0] - before[0], now[1], before[1], now[1] - before[1]], row[0]
     traffic, fire = (row[1:] for row in table(report, "accidents"))
-    for row, (now, before) in ((traffic, worked.TRAFFIC), (fire, worked.FIRE)):
-        assert row == [each for pair in zip(now, before, strict=True) for each in pair]
+    for row, (these, those) in ((traffic, worked.TRAFFIC), (fire, worked.FIRE)):
+        assert row == [each for pair in zip(these, those, strict=True) for each in pair]
     urban, unregistered, unclassified = (row[1:3] for row in table(report, "apart"))
     assert urban == [worked.URBAN[0][0], worked.URBAN[1][0]]
     assert (unregistered, unclassified) == ([worked.UNREGISTERED, 0], [1, 0])

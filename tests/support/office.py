@@ -172,6 +172,12 @@ def open_office(folder: Path, url: str | None = None, stall_s: float = 30.0) -> 
             "database": {"url": url or _sqlite(folder / "anninh.db"), "pool_size": 20},
             "http": {"stall_s": stall_s},
             "evidence_dir": str(folder / "evidence"),
+            "notices": {
+                "key_file": str(folder / "notices.key"),
+                "allowed_networks": ["127.0.0.0/8"],
+                "public_url": "https://anninh.example.vn",
+                "attempts": 3,
+            },
             "criteria_file": str(ROOT / "configs" / "criteria.yaml"),
         }
     )

@@ -3,8 +3,8 @@
 
 from fastapi import APIRouter
 
-from server.ui.pages import cameras, criteria, door, entry, incidentlist, incidents, reports, review
+from server.ui.pages import cameras, criteria, door, entry, incidentlist, incidents, notices, reports, review
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, incidentlist, entry, incidents, criteria, cameras, reports):
+for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices):
     router.include_router(_place.router)

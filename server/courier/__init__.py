@@ -1,0 +1,1 @@
+"""Carries messages out of the house: notifications to people, incidents to other systems."""

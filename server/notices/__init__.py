@@ -1,0 +1,1 @@
+"""Pure: what is told, to whom, when and how often. No database, no network, no clock."""
