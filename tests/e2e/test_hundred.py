@@ -67,7 +67,7 @@ def hundred_scenes(ward: Ward) -> list[str]:
 
 
 def is_crowded() -> bool:
-    """Whether others want this machine's cores too: then every twentieth wait tells of them, and only the median of us."""
+    """Whether others want this machine's cores too: then every twentieth wait tells of them; only the median, of us."""
     return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
