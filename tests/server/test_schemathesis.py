@@ -52,6 +52,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
     asked: set[tuple[str, str]] = set()
     wrong: list[str] = []
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
+        assert isinstance(result, Ok), result.err()
         operation = result.ok()
         key = (operation.method.upper(), operation.path)
         asked.add(key)
@@ -67,7 +68,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: schemathesis.Case[Any]) -> None:
             answer = case.call(base_url=ward.url, headers=headers, cookies=cookies)
             case.validate_response(answer, checks=CHECKS)
 
