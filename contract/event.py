@@ -59,6 +59,12 @@ class Rule(Value):
     name: Slug
     mode: Mode
     version: Sha256
+    dwell_s: float | None = Field(default=None, ge=0.0, exclude_if=lambda value: value is None)
+    """How long it must hold; None: not said."""
+    hours: str | None = Field(
+        default=None, pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$", exclude_if=operator.not_
+    )
+    """The local hours in which it asks, ``22:00-05:00``; None: always, or not said."""
 
 
 class Place(Value):
@@ -82,14 +88,22 @@ class ClockReading(Value):
     camera_offset_ms: Milliseconds | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
+Step = tuple[Annotated[int, Field(ge=0, le=2**53 - 1)], Fraction, Fraction, Fraction, Fraction, Fraction]
+"""Where a subject was: milliseconds since the event's ``started_at``, its box, and the score of that look."""
+
+
 class Subject(Value):
-    """One track that took part: its class, best score, latest box, and seconds the rule held for it."""
+    """One track that took part: its class, best score, latest box, and seconds the rule held for it.
+
+    ``path``: where it was, in order, thinned; left out of the bytes where there is none.
+    """
 
     track: Count
     class_name: str = Field(alias="class", min_length=1, max_length=64)
     score: Fraction
     box: Box
     dwell_s: float = Field(ge=0.0)
+    path: tuple[Step, ...] = Field(default=(), max_length=64, exclude_if=operator.not_)
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 

@@ -20,6 +20,7 @@ from contract.identity import event_uuid
 from contract.kinds import KINDS
 from edge.healthsettings import CameraRule
 from edge.settings import CameraSettings, RuleSettings
+from edge.trail import MOST_ALL, MOST_STEPS, Trail
 from edge.values import Change, Frame, Hit, Track
 
 TELL_S = 30.0
@@ -58,6 +59,7 @@ class _Open:
     begun_s: float
     """When it was opened; ``opened_s`` is when what it tells of began."""
     subjects: dict[int, Subject] = field(default_factory=dict)
+    trails: dict[int, Trail] = field(default_factory=dict)
     seen: frozenset[int] = frozenset()
     """The tracks that were there at ``held_s``."""
 
@@ -69,8 +71,11 @@ class _Open:
         self.seen = frozenset(track.id for track in hit.tracks if frame.pts_s - track.seen_s <= LOOK_S)
         for track in hit.tracks:
             self.subjects[track.id] = _subject(track, hit)
+            if track.id in self.seen:
+                self.trails.setdefault(track.id, Trail()).add(track, frame.pts_s, self.opened_s)
         if len(self.subjects) > MOST_SUBJECTS:
             self.subjects = {subject.track: subject for subject in _best(self.subjects.values())}
+            self.trails = {track: trail for track, trail in self.trails.items() if track in self.subjects}
 
     @property
     def score(self) -> float:
@@ -91,13 +96,20 @@ class _Open:
                 "phase": phase,
                 "last_seen_at": self.held_at,
                 "ended_at": self.held_at if ended else None,
-                "subjects": _best(self.subjects.values()),
+                "subjects": self._with_paths(),
                 "evidence": UNRECORDED if ended else (),
             }
         )
         self.told_s, self.told_score = now_s, self.score
         # A copy is not validated; what leaves the walk is.
         return EventData.model_validate(self.data.model_dump())
+
+    def _with_paths(self) -> tuple[Subject, ...]:
+        """The best scores first; each with an equal share of what a message has room for."""
+        best = _best(self.subjects.values())
+        most = max(2, min(MOST_STEPS, MOST_ALL // max(1, len(best))))
+        paths = (self.trails[one.track].told(most) if one.track in self.trails else () for one in best)
+        return tuple(one.model_copy(update={"path": path}) for one, path in zip(best, paths, strict=True))
 
 
 class Events:
@@ -179,7 +191,7 @@ class Events:
             revision=1,
             phase=Phase.OPENED,
             status=self._status,
-            rule=Rule(kind=rule.kind, name=rule.name, mode=Mode(rule.mode), version=self._versions[rule.name]),
+            rule=_rule(rule, self._versions[rule.name]),
             place=hit.place,
             severity=rule.severity,
             started_at=started_at,
@@ -258,6 +270,18 @@ def config_version(camera: CameraSettings) -> str:
 
 def _sha256(document: object) -> str:
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()  # type: ignore[arg-type]
+
+
+def _rule(rule: RuleSettings | CameraRule, version: str) -> Rule:
+    hours = rule.hours if isinstance(rule, RuleSettings) else None
+    return Rule(
+        kind=rule.kind,
+        name=rule.name,
+        mode=Mode(rule.mode),
+        version=version,
+        dwell_s=rule.dwell_s,
+        hours=f"{hours.begin:%H:%M}-{hours.end:%H:%M}" if hours is not None else None,
+    )
 
 
 def _best(subjects: Iterable[Subject]) -> tuple[Subject, ...]:

@@ -117,6 +117,7 @@ class Courier:
                 for rule in book.rules
                 if rules.concerns(rule, matter, now, self._zone)
                 for channel in rules.recipients(rule, book.channels)
+                if rules.may_know(channel, matter)
                 if not noticeoutbox.is_told(session, rule, channel, matter)
             ]
         tails = [tail for tail in (self._incidents, self._verdicts) if tail.has_moved]

@@ -44,6 +44,11 @@ def recipients(rule: Rule, channels: Iterable[Channel]) -> tuple[Channel, ...]:
     )
 
 
+def may_know(channel: Channel, matter: Matter) -> bool:
+    """May the channel's owner see that camera? What has no camera, only who may see everything."""
+    return channel.cameras is None or matter.camera_id in channel.cameras
+
+
 def due_at(
     rule: Rule, channel: Channel, severity: str, now: datetime, last_at: datetime | None, zone: ZoneInfo
 ) -> datetime:

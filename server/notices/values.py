@@ -73,6 +73,8 @@ class Channel:
     role: Role | None
     quiet: Hours | None
     urgent_breaks_quiet: bool
+    cameras: frozenset[int] | None = None
+    """The only ones its owner may see; None: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

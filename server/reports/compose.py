@@ -33,7 +33,7 @@ def compose(findings: Findings, period: Period, settings: Settings, speech: Spee
         kind=speech.gettext("BÁO CÁO"),
         title=title,
         days=days,
-        opening=letterhead.opening(period, style, who=unit, read_at=findings.read_at, is_over=findings.is_over),
+        opening=letterhead.opening(period, style, findings, who=unit),
         sections=_numbered(parts, speech),
         closing=speech.gettext("Trên đây là báo cáo của %(unit)s.") % {"unit": unit},
         made_at=made_at,

@@ -1,10 +1,11 @@
 """Pure: head, title and foot of a report, as the site's settings and the form of administrative documents have it."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from server.criteria.period import Kind, Period
+from server.reports.findings import Findings
 from server.reports.report import Letterhead, plain
 from server.reports.style import Style
 from server.settings import Settings
@@ -55,16 +56,22 @@ def title(period: Period, style: Style) -> tuple[str, str]:
     return about, speak("(Từ ngày %(first)s đến hết ngày %(last)s)") % {"first": first, "last": last}
 
 
-def opening(period: Period, style: Style, *, who: str, read_at: datetime, is_over: bool) -> tuple[str, ...]:
-    """The first sentences: who reports on what, and as of when."""
+def opening(period: Period, style: Style, findings: Findings, *, who: str) -> tuple[str, ...]:
+    """The first sentences: who reports on what, as of when, and what breaks the series."""
     speak = style.speech.gettext
     first = speak("%(unit)s báo cáo tình hình, kết quả công tác bảo đảm an ninh, trật tự trong kỳ như sau:")
     sentences = [first % {"unit": who}]
-    if not is_over:
-        local = read_at.astimezone(period.zone)
+    if not findings.is_over:
+        local = findings.read_at.astimezone(period.zone)
         sentences.append(
             speak("Số liệu tính đến %(at)s; kỳ báo cáo chưa kết thúc, số cùng kỳ là của trọn kỳ năm trước.")
             % {"at": f"{local:%H:%M} {local:%d/%m/%Y}"}
+        )
+    merged = next((criterion.merged_on for criterion in findings.criteria if criterion.merged_on), None)
+    if merged is not None:
+        sentences.append(
+            speak("Địa bàn thay đổi từ ngày %(day)s: số cùng kỳ là của địa bàn cũ, so sánh để tham khảo.")
+            % {"day": f"{merged:%d/%m/%Y}"}
         )
     return tuple(sentences)
 

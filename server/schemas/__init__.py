@@ -63,16 +63,30 @@ from server.schemas.incidents import (
 )
 from server.schemas.keeping import DeletionOut, DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
 from server.schemas.notices import ChannelOut, NewChannel, NoticeMessageOut, NoticeRuleOut
+from server.schemas.review import (
+    MOST_ALIKE,
+    AroundOut,
+    BarOut,
+    DismissalsIn,
+    DismissalsOut,
+    DismissedOut,
+    GapOut,
+    LeftOut,
+    LookedAt,
+)
 from server.schemas.rights import RightsIn, RightsOut
 from server.schemas.system import SystemEdge, SystemOut
 
 __all__ = [
+    "MOST_ALIKE",
     "NO_NUL",
     "AccountOut",
     "AdjustIn",
+    "AroundOut",
     "AssignIn",
     "AuditOut",
     "AuditPage",
+    "BarOut",
     "CameraFactsIn",
     "CameraFactsOut",
     "CameraOut",
@@ -96,6 +110,9 @@ __all__ = [
     "DeedOut",
     "DeletionOut",
     "DeletionPage",
+    "DismissalsIn",
+    "DismissalsOut",
+    "DismissedOut",
     "EdgeOut",
     "EdgeToken",
     "EntryIn",
@@ -103,13 +120,16 @@ __all__ = [
     "EvidenceOut",
     "ExtendIn",
     "FactsIn",
+    "GapOut",
     "HoldIn",
     "HoldOut",
     "IncidentDetail",
     "IncidentOut",
     "IncidentPage",
+    "LeftOut",
     "LinkIn",
     "LinkOut",
+    "LookedAt",
     "MergeIn",
     "MergerIn",
     "MergerOut",

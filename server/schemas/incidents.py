@@ -35,17 +35,24 @@ class EvidenceOut(Schema):
 
 
 class SubjectOut(Schema):
-    """One track that took part; ``box`` as fractions of the picture."""
+    """One track that took part; ``box`` as fractions of the picture.
+
+    ``path``: where it was: milliseconds since the event's ``started_at``, x1 y1 x2 y2, and the score of that look.
+    """
 
     track: int
     class_name: str
     score: float
     box: tuple[float, float, float, float]
     dwell_s: float
+    path: tuple[tuple[int, float, float, float, float, float], ...] = ()
 
 
 class EventOut(Schema):
-    """One event, at its highest revision."""
+    """One event, at its highest revision.
+
+    ``rule_dwell_s``: how long its rule must hold; ``rule_hours``: the local hours in which it asks. None: not said.
+    """
 
     id: str
     revision: int
@@ -55,6 +62,8 @@ class EventOut(Schema):
     ended_at: datetime | None
     received_at: datetime
     model: str
+    rule_dwell_s: float | None = None
+    rule_hours: str | None = None
     subjects: tuple[SubjectOut, ...]
     evidence: tuple[EvidenceOut, ...]
 

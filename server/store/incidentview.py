@@ -204,8 +204,17 @@ def _event(row: EventRow, kept: Sequence[EvidenceRow]) -> EventOut:
         ended_at=row.ended_at,
         received_at=row.received_at,
         model=data.model.name,
+        rule_dwell_s=data.rule.dwell_s,
+        rule_hours=data.rule.hours,
         subjects=tuple(
-            SubjectOut(track=who.track, class_name=who.class_name, score=who.score, box=who.box, dwell_s=who.dwell_s)
+            SubjectOut(
+                track=who.track,
+                class_name=who.class_name,
+                score=who.score,
+                box=who.box,
+                dwell_s=who.dwell_s,
+                path=who.path,
+            )
             for who in data.subjects
         ),
         evidence=(

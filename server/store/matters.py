@@ -21,9 +21,9 @@ _SILENT_AFTER = timedelta(seconds=3 * HEARTBEAT_S)
 
 
 def opened(session: Session, incident_ids: Sequence[int]) -> list[Matter]:
-    """These incidents, where a camera made them and they still wait."""
+    """These incidents, where a camera made them and nobody snoozed its rule."""
     wanted = _incidents(IncidentRow.created_at).where(
-        IncidentRow.id.in_(incident_ids), IncidentRow.source == Source.CAMERA
+        IncidentRow.id.in_(incident_ids), IncidentRow.source == Source.CAMERA, IncidentRow.snoozed_until.is_(None)
     )
     return _matters(session, wanted, Occasion.OPENED)
 
@@ -50,6 +50,7 @@ def unclaimed(session: Session, rule: Rule, now: datetime) -> list[Matter]:
         .where(
             IncidentRow.severity.in_(SEVERITIES[SEVERITIES.index(rule.severity) :]),
             held_by_nobody(now),
+            or_(IncidentRow.snoozed_until.is_(None), IncidentRow.snoozed_until <= now),
             IncidentRow.occurred_at > rule.since - STALE,
             IncidentRow.created_at >= max(rule.since, now - _LONGEST),
             IncidentRow.created_at <= now - rule.after,
@@ -116,6 +117,7 @@ def _matters(session: Session, wanted: Select[IncidentRow, str | None, datetime]
             at=at,
             group=f"camera-{row.camera_id}",
             incident_id=row.id,
+            camera_id=row.camera_id,
         )
         for row, unit, at in session.execute(wanted)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.notices.hours import hours
 from server.notices.values import Channel, Kind, Occasion, Rule
 from server.schemas import ChannelOut, NoticeRuleOut
+from server.store import rights
 from server.store.errors import InvalidError, NotFoundError
 from server.tables import NoticeChannel, NoticeItem, NoticeMessage, NoticeRule, UserRow
 
@@ -28,14 +29,16 @@ def book(session: Session) -> Book:
     """The rules and channels that are switched on; a person's channel only while their account is."""
     rules = session.scalars(select(NoticeRule).where(NoticeRule.enabled).order_by(NoticeRule.id))
     channels = session.execute(
-        select(NoticeChannel, UserRow.role, UserRow.disabled_at)
+        select(NoticeChannel, UserRow)
         .outerjoin(UserRow, UserRow.id == NoticeChannel.user_id)
         .where(NoticeChannel.enabled)
         .order_by(NoticeChannel.id)
     )
     return Book(
         rules=tuple(_rule(row) for row in rules),
-        channels=tuple(_channel(row, role) for row, role, disabled_at in channels if disabled_at is None),
+        channels=tuple(
+            _channel(session, row, user) for row, user in channels if user is None or user.disabled_at is None
+        ),
     )
 
 
@@ -146,11 +149,13 @@ def _rule(row: NoticeRule) -> Rule:
     )
 
 
-def _channel(row: NoticeChannel, role: str | None) -> Channel:
+def _channel(session: Session, row: NoticeChannel, user: UserRow | None) -> Channel:
+    sight = rights.sight_of(session, user) if user is not None else None
     return Channel(
         id=row.id,
         kind=Kind(row.kind),
-        role=role,  # type: ignore[arg-type]
+        role=user.role if user is not None else None,  # type: ignore[arg-type]
+        cameras=sight.cameras if sight is not None else None,
         quiet=hours(row.quiet_from, row.quiet_to),
         urgent_breaks_quiet=row.urgent_breaks_quiet,
     )

@@ -76,7 +76,7 @@ def tell(session: Session, rule: Rule, channel: Channel, matter: Matter, now: da
             channel_id=channel.id,
             about=matter.about,
             incident_id=matter.incident_id,
-            camera_id=matter.camera_id,
+            camera_id=matter.camera_id if matter.incident_id is None else None,
         )
     )
     session.flush()

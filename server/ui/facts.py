@@ -1,6 +1,7 @@
 """Why an incident was flagged, in plain words: pure, from what the incident itself says."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.schemas import IncidentDetail, IncidentOut, SubjectOut
@@ -11,11 +12,12 @@ from server.ui.i18n import N_, Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One line under "vì sao". ``share``: 0..1 when it is worth a bar."""
+    """One line under "vì sao". ``share``: 0..1 when it is worth a bar. ``history``: 0..1, from its beginning on."""
 
     label: str
     value: str
     share: float | None = None
+    history: tuple[float, ...] = ()
 
 
 SENTENCES = {
@@ -95,16 +97,31 @@ def facts(incident: IncidentDetail, texts: Texts, form: Format) -> tuple[Fact, .
     ]
     if found:
         best = found[0]
-        lines.append(Fact(label=texts.gettext("Độ chắc"), value=form.number(round(best.score, 2)), share=best.score))
+        lines += _dwell(incident, texts, form)
+        scores = tuple(step[5] for step in best.path)
+        share = best.score if not scores else None
+        lines.append(
+            Fact(label=texts.gettext("Độ chắc"), value=form.number(round(best.score, 2)), share=share, history=scores)
+        )
     if incident.events > 1:
         lines.append(
             Fact(label=texts.gettext("Gộp từ"), value=texts.gettext("%(n)s lần liên tiếp") % {"n": incident.events})
         )
     mode = texts.gettext(words.MODES.get(incident.mode, incident.mode))
-    lines.append(Fact(label=texts.gettext("Luật"), value=f"{incident.rule_name} · {mode}"))
+    hours = sorted({event.rule_hours.replace("-", "–") for event in incident.event_list if event.rule_hours})
+    lines.append(Fact(label=texts.gettext("Luật"), value=" · ".join((incident.rule_name, *hours, mode))))
     if models := sorted({event.model for event in incident.event_list}):
         lines.append(Fact(label=texts.gettext("Máy nhìn"), value=", ".join(models)))
     return tuple(lines)
+
+
+def _dwell(incident: IncidentDetail, texts: Texts, form: Format) -> Iterator[Fact]:
+    """How long it held beside how long the rule asks for, where the event says so."""
+    longest_s = max((one.dwell_s for one in subjects(incident)), default=0.0)
+    asked_s = next((event.rule_dwell_s for event in incident.event_list if event.rule_dwell_s), None)
+    if asked_s is not None and longest_s > 0:
+        told = {"held": form.duration(longest_s), "asked": form.duration(asked_s)}
+        yield Fact(label=texts.gettext("Kéo dài"), value=texts.gettext("%(held)s (luật: %(asked)s)") % told)
 
 
 def heads(incident: IncidentOut, texts: Texts, form: Format) -> tuple[str, ...]:

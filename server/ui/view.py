@@ -155,7 +155,10 @@ def _shot(
 
     slim = event.model_dump(mode="json", include={"started_at", "last_seen_at"})
     surest = sorted((who for who in event.subjects if _is_visible(who)), key=lambda who: -who.score)[:MOST_BOXES]
-    slim["subjects"] = [{"box": who.box, "label": label(who.class_name, who.score)} for who in surest]
+    slim["subjects"] = [
+        {"box": who.box, "label": label(who.class_name, who.score), "path": [step[:5] for step in who.path]}
+        for who in surest
+    ]
     if picture is not None and picture.periodic:
         # The boxes are of other moments.
         slim |= {"subjects": [], "periodic": True}

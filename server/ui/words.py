@@ -132,7 +132,34 @@ BASES: Final[Mapping[str, str]] = {
     "S": N_("theo nguồn công khai"),
     "P": N_("mặc định do hệ thống đề xuất, sửa được"),
 }
-UNITS: Final[Mapping[str, str]] = {"vụ": NN_("vụ"), "điểm": NN_("điểm"), "camera": NN_("camera"), "%": "%", "": ""}
+UNITS: Final[Mapping[str, str]] = {
+    "vụ": NN_("vụ"),
+    "điểm": NN_("điểm"),
+    "đối tượng": NN_("đối tượng"),
+    "người": NN_("người"),
+    "văn bản": NN_("văn bản"),
+    "mô hình": NN_("mô hình"),
+    "đơn": NN_("đơn"),
+    "giờ": NN_("giờ"),
+    "camera": NN_("camera"),
+    "%": "%",
+    "": "",
+}
+UNIT_NAMES: Final[Mapping[str, str]] = {
+    "vụ": N_("số vụ"),
+    "điểm": N_("số điểm"),
+    "đối tượng": N_("số đối tượng"),
+    "người": N_("số người"),
+    "văn bản": N_("số văn bản"),
+    "mô hình": N_("số mô hình"),
+    "đơn": N_("số đơn"),
+    "%": "%",
+}
+ENTRY_STATES: Final[Mapping[str, str]] = {
+    "waiting": N_("chờ duyệt"),
+    "approved": N_("đã duyệt"),
+    "refused": N_("không duyệt"),
+}
 CAMERA_STATES: Final[Mapping[str, str]] = {
     "online": N_("có hình"),
     "connecting": N_("đang nối"),

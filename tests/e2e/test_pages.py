@@ -204,7 +204,7 @@ def test_the_keys_are_told(officer: Officer, ward: Ward) -> None:
     page.goto("/review")
     officer.press("?")
     table = page.locator("#key-dialog")
-    for key in ("J", "K", "1", "2", "U", "B", "Phím cách"):
+    for key in ("↓", "J", "K", "L", "1", "2", "U", "B", "Phím cách"):
         expect(table.locator("kbd", has_text=key).first).to_be_visible()
     officer.press("Escape")
     expect(table).not_to_be_visible()

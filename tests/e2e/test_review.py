@@ -1,13 +1,15 @@
 """An officer's work in the review, in a real browser: clips that play, verdicts by key, what arrives meanwhile."""
 
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Officer
 from tests.support.film import street
-from tests.support.office import NOON
+from tests.support.office import NOON, decide
 from tests.support.process import wait_until
 from tests.support.site import Scene, Ward
 
@@ -34,6 +36,17 @@ def three_scenes(ward: Ward) -> list[str]:
         ),
     )
     return ward.waiting()
+
+
+def holder_becomes(desk: httpx.Client, code: str, name: str | None) -> int:
+    """Wait until this colleague has it claimed; the incident's version then."""
+
+    def seen() -> dict[str, Any]:
+        found: dict[str, Any] = desk.get(f"/api/v1/incidents/{code}").json()
+        return found
+
+    wait_until(lambda: seen()["claimed_by"] == name, f"{code} is claimed by {name}")
+    return int(seen()["version"])
 
 
 def open_case(officer: Officer, code: str) -> None:
@@ -100,13 +113,13 @@ def test_dismissing_takes_two_keys_and_u_takes_it_back(officer: Officer, ward: W
     expect(story).to_contain_text("Tran.B hoàn tác")
 
 
-def test_j_and_k_walk_the_queue_and_the_end_says_what_to_do(officer: Officer, ward: Ward) -> None:
+def test_arrows_and_brackets_walk_the_queue_and_the_end_says_what_to_do(officer: Officer, ward: Ward) -> None:
     codes = three_scenes(ward)
     officer.sign_in()
     page = officer.page
     page.goto("/review")
     open_case(officer, codes[0])
-    for key, code in (("j", codes[1]), ("j", codes[2]), ("k", codes[1])):
+    for key, code in (("ArrowDown", codes[1]), ("]", codes[2]), ("[", codes[1])):
         officer.press(key)
         open_case(officer, code)
     for left in (2, 1, 0):
@@ -139,14 +152,12 @@ def test_a_colleague_who_was_faster_is_named(officer: Officer, ward: Ward) -> No
     officer.sign_in()
     colleague = ward.office.desk("le.c", "supervisor")
     page = officer.page
+    page.route("**/api/v1/live*", lambda route: route.abort())  # this page has not heard of it yet
     page.goto("/review")
     open_case(officer, codes[0])
-    page.route("**/api/v1/live*", lambda route: route.abort())  # this page has not heard of it yet
-    page.reload()
-    open_case(officer, codes[0])
-    officer.complaints.clear()
-    answer = colleague.post(f"/api/v1/incidents/{codes[0]}/verdicts", json={"move": "confirm", "version": 1})
-    answer.raise_for_status()
+    held = holder_becomes(colleague, codes[0], "Tran.B")
+    ward.office.clock.turn(minutes=6)  # called away: the claim has run out
+    decide(colleague, codes[0], "confirm", held).raise_for_status()
     officer.press("1")
     expect(page.locator("#toasts")).to_contain_text(f"Le.C vừa xác nhận {codes[0]}.")
     expect(page.locator("#decision")).to_contain_text("Đã xác nhận")
@@ -175,12 +186,41 @@ def test_a_claim_shows_who_looks(officer: Officer, ward: Ward) -> None:
     officer.sign_in()
     colleague = ward.office.desk("le.c", "supervisor")
     page = officer.page
+    decide(colleague, codes[0], "claim").raise_for_status()
     page.goto("/review")
-    open_case(officer, codes[0])
-    colleague.post(f"/api/v1/incidents/{codes[0]}/verdicts", json={"move": "claim", "version": 1}).raise_for_status()
-    expect(page.locator("#decision")).to_contain_text("Le.C đang xem vụ này.")
+    open_case(officer, codes[1])  # what a colleague looks at is offered to nobody else
+    expect(page.locator("#decision")).to_contain_text("Bạn đang xem vụ này.")
     expect(page.locator(f"#queue-{codes[0]}")).to_contain_text("Le.C")
+    decide(colleague, codes[2], "claim").raise_for_status()
+    expect(page.locator(f"#queue-{codes[2]}")).to_contain_text("Le.C")  # without a reload
+    officer.press("ArrowUp")
+    open_case(officer, codes[0])
+    expect(page.locator("#decision")).to_contain_text("Le.C đang xem vụ này.")
+    expect(page.locator("[data-move=confirm], [data-open-reasons]")).to_have_count(0)
     officer.until("document.querySelector('[data-clip]').currentTime > 0")
+    holder_becomes(colleague, codes[1], None)  # left without a verdict: put back
+
+
+def test_opening_an_incident_claims_it_and_a_verdict_ends_the_claim(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    colleague = ward.office.desk("le.c", "officer")
+    officer.page.goto("/review")
+    version = holder_becomes(colleague, codes[0], "Tran.B")
+    assert decide(colleague, codes[0], "dismiss", version, reason="light").status_code == 409
+    officer.press("1")
+    open_case(officer, codes[1])
+    holder_becomes(colleague, codes[1], "Tran.B")
+    assert colleague.get(f"/api/v1/incidents/{codes[0]}").json()["state"] == "confirmed"
+
+
+def test_who_may_only_look_claims_nothing(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in("xem.thoi", "viewer")
+    officer.page.goto("/review")
+    open_case(officer, codes[0])
+    officer.until("document.querySelector('[data-clip]').currentTime > 0")
+    assert ward.office.desk("le.c", "officer").get(f"/api/v1/incidents/{codes[0]}").json()["version"] == 1
 
 
 def test_a_note_goes_with_the_verdict(officer: Officer, ward: Ward) -> None:

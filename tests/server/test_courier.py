@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from contract.event import Mode, Severity, Status
 from server.notices.values import State
 from server.store import noticeoutbox
-from server.tables import AuditRow, IncidentRow, NoticeChannel, NoticeItem, UserRow, VerdictRow
+from server.tables import AuditRow, CameraRow, IncidentRow, NoticeChannel, NoticeItem, RightRow, UserRow, VerdictRow
 from tests.support.intake import Intake
 from tests.support.messages import BEGIN, Story, camera_health, heartbeat
 from tests.support.noticing import Noticing
@@ -240,6 +241,31 @@ def test_a_rule_tells_those_who_have_its_role(ward: Noticing, web: HttpSink) -> 
     ward.intake.take(Story().tell())
     ward.courier.run_once()
     assert len(web.posts) == 1
+
+
+def test_a_person_is_told_only_of_cameras_that_they_may_see(ward: Noticing, web: HttpSink) -> None:
+    ward.intake.take(heartbeat(camera_health("kho-sau"), camera_health("cho"), session=3))
+    owner = an_officer(ward)
+    with ward.intake.database.transaction() as session:
+        user = session.get(UserRow, owner)
+        camera = session.query(CameraRow).filter_by(name="cho").one()
+        assert user is not None
+        user.is_limited = True
+        session.add(RightRow(user_id=owner, camera_id=camera.id))
+    ward.rule(ward.channel(json_url(web), user_id=owner))
+    ward.intake.take(Story().tell(), Story(number=2, camera="cho").tell())
+    ward.courier.run_once()
+    (item,) = ward.intake.rows(NoticeItem)
+    told = [row for row in ward.intake.rows(IncidentRow) if row.id == item.incident_id]
+    assert [row.camera_id for row in told] == [camera.id]
+
+
+def test_what_was_snoozed_is_not_told(ward: Noticing, web: HttpSink) -> None:
+    ward.rule(ward.channel(json_url(web)))
+    ward.intake.take(Story().tell())
+    ward.put(snoozed_until=ward.intake.clock.now() + timedelta(hours=1))
+    ward.courier.run_once()
+    assert web.posts == []
 
 
 def test_what_happened_before_the_rule_or_while_it_was_off_is_not_told(ward: Noticing, web: HttpSink) -> None:

@@ -88,7 +88,7 @@ def test_events_of_one_incident_are_counted_and_listed_as_they_began(intake: Int
     assert found.events == 2
     assert [event.started_at for event in found.event_list] == sorted(event.started_at for event in found.event_list)
     assert found.occurred_at == found.event_list[0].started_at
-    assert found.counts_toward == ("TC09",)
+    assert found.counts_toward == ("TC03", "TC09", "TC11")
 
 
 def writer(intake: Intake, user: UserOut) -> Writer:

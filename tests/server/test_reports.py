@@ -279,3 +279,14 @@ def test_a_report_of_thousands_says_what_it_left_out(tmp_path: Path) -> None:
         notes = [note for section in report["sections"] for note in section["notes"]]
         assert "Danh sách chỉ nêu 2.000 vụ đầu; xem đủ ở trang Vụ việc." in notes
         assert len(reading.of_docx(take(desk, "docx").content)[-1]) == 2000
+
+
+def test_a_merger_of_wards_is_marked_as_a_break(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        chief = office.desk("chi.huy", "supervisor")
+        assert "Địa bàn thay đổi" not in " ".join(take(chief, "json").json()["opening"])
+        merger = {"day": "2025-07-01", "note": "Phường 5 và xã Hòa Thuận"}
+        assert chief.post("/api/v1/mergers", json=merger).status_code < 300
+        assert "Địa bàn thay đổi từ ngày 01/07/2025: số cùng kỳ là của địa bàn cũ" in " ".join(
+            take(chief, "json").json()["opening"]
+        )

@@ -53,7 +53,7 @@ def failures(ward: Ward, document: dict[str, Any], only: str = "") -> tuple[set[
     asked: set[tuple[str, str]] = set()
     wrong: list[str] = []
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
-        assert isinstance(result, Ok), result
+        assert isinstance(result, Ok), result.err()
         operation = result.ok()
         key = (operation.method.upper(), operation.path)
         asked.add(key)

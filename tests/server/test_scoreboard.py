@@ -221,3 +221,30 @@ def test_rule_names_part_one_rule_kind_among_criteria(database: Database) -> Non
     assert read(database, "2026-M03", "TC17").value == 1
     assert read(database, "2026-M03", "TC18").value == 1
     assert (read(database, "2026-M03", "TC09").logged, read(database, "2026-M03", "TC12").logged) == (1, 1)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(many=st.integers(2, 6), second=st.integers(0, 300 * 86400))
+def test_merging_two_incidents_lowers_a_count_by_one(database: Database, many: int, second: int) -> None:
+    at = YEAR.start_at + timedelta(seconds=second)
+    with database.transaction() as session:
+        session.execute(delete(IncidentRow))
+        rows = [incident(at, "confirmed", kind="crowd") for _ in range(many)]
+        session.add_all(rows)
+    assert read(database, "2026-Y", "TC12").value == many
+    with database.transaction() as session:
+        row = session.get_one(IncidentRow, rows[0].id)
+        row.state, row.merged_into = "merged", rows[1].id
+    assert read(database, "2026-Y", "TC12").value == many - 1
+
+
+def test_a_spot_stands_until_it_is_handled_whenever_it_began(database: Database) -> None:
+    march = CALENDAR.period("2026-M03")
+    with database.transaction() as session:
+        old, cleared = incident(march.start_at - timedelta(days=40), "confirmed"), incident(march.start_at, "resolved")
+        late = incident(march.start_at, "resolved")
+        cleared.handled_at, late.handled_at = march.end_at - timedelta(seconds=1), march.end_at
+        session.add_all([old, cleared, late])
+    assert read(database, "2026-M03", "TC17").value == 2, "the old one, and the one cleared as the period had ended"
+    assert read(database, "2026-M04", "TC17").value == 1
+    assert read(database, "2025-M12", "TC17").value == 0

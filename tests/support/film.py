@@ -7,7 +7,9 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from edge.sources.street import Parameters, Street
 
@@ -33,6 +35,24 @@ class Film:
     later: bytes | None = None
 
 
+SMALL, SMALL_FPS = (320, 180), 25
+
+
+@cache
+def small(number: int, seconds: float = 2.0) -> Film:
+    """A little film of its own for every number: somebody crosses a plain. Cheap enough for hundreds."""
+    width, height = SMALL
+    drawn = []
+    for frame in range(round(seconds * SMALL_FPS)):
+        image = np.full((height, width, 3), (60 + number % 120, 70, 80), dtype=np.uint8)
+        x = (number * 7 + frame * 3) % (width - 24)
+        image[60:130, x : x + 24] = (40, 200, 220)
+        drawn.append(image)
+    ok, coded = cv2.imencode(".jpg", drawn[len(drawn) // 2])
+    assert ok
+    return Film(clip=_h264(drawn, SMALL_FPS), picture=coded.tobytes(), seconds=seconds, people=())
+
+
 @cache
 def street(seed: int = 7, seconds: float = 4.0) -> Film:
     """The street of this seed, filmed for so long after its first ten seconds."""
@@ -41,20 +61,26 @@ def street(seed: int = 7, seconds: float = 4.0) -> Film:
         scene.draw()
     drawn = [scene.draw() for _ in range(round(seconds * FPS))]
     image, truth = drawn[len(drawn) // 2]
-    with (
-        tempfile.TemporaryDirectory() as folder,  # to put the index first, the file is read again: no BytesIO
-        av.open(f"{folder}/clip.mp4", "w", options={"movflags": "+faststart"}) as container,
-    ):
-        stream = container.add_stream("libx264", rate=FPS, width=image.shape[1], height=image.shape[0])
-        stream.pix_fmt = "yuv420p"
-        # the profile that the oldest browsers on a duty desk play: constrained baseline, avc1.42E01E
-        stream.options = {"profile": "baseline", "preset": "veryfast", "g": "10", "level": "3.0"}
-        for picture, _truth in drawn:
-            container.mux(stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
-        container.mux(stream.encode(None))
-        container.close()
-        clip = Path(folder, "clip.mp4").read_bytes()
+    clip = _h264([picture for picture, _truth in drawn])
     ok, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert ok
     people = tuple(one.box for one in truth if one.class_name == "person")
     return Film(clip=clip, picture=coded.tobytes(), seconds=seconds, people=people)
+
+
+def _h264(pictures: list[NDArray[np.uint8]], fps: int = FPS) -> bytes:
+    """An MP4 of these pictures, its index first."""
+    height, width = pictures[0].shape[:2]
+    with (
+        tempfile.TemporaryDirectory() as folder,  # to put the index first, the file is read again: no BytesIO
+        av.open(f"{folder}/clip.mp4", "w", options={"movflags": "+faststart"}) as container,
+    ):
+        stream = container.add_stream("libx264", rate=fps, width=width, height=height)
+        stream.pix_fmt = "yuv420p"
+        # the profile that the oldest browsers on a duty desk play: constrained baseline, avc1.42E01E
+        stream.options = {"profile": "baseline", "preset": "veryfast", "g": str(fps), "level": "3.0"}
+        for picture in pictures:
+            container.mux(stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+        container.close()
+        return Path(folder, "clip.mp4").read_bytes()

@@ -11,7 +11,7 @@ from pathlib import Path
 from contract import codec, topics
 from contract.configuration import CameraSettingsTold, SettingsData
 from contract.drawing import Drawing
-from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Subject, message_id
+from contract.event import ClockReading, Event, EventData, Evidence, ModelRef, Place, Rule, Step, Subject, message_id
 from contract.health import CameraHealth, CameraState, ConfigState, Health, HealthData, PictureState
 from contract.identity import event_uuid
 from server.ingest import Ingest
@@ -21,6 +21,7 @@ from tests.support.messages import deliver
 from tests.support.office import NOON, Office, open_office
 
 SITE, EDGE = "hoa-thuan", "khom4"
+FIRST_TRACK = 57
 MODEL = ModelRef(name="yolo11n-int8", sha256="a1" * 32)
 
 
@@ -40,6 +41,10 @@ class Scene:
     dwell_s: float = 41.0
     lasts_s: float = 41.0
     film: Film | None = None
+    path: tuple[Step, ...] = ()
+    """Where its first subject was."""
+    rule_dwell_s: float | None = None
+    hours: str | None = None
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The film's picture and clip, named by hash, or why there are none."""
@@ -164,7 +169,14 @@ class Ward:
                 "revision": 1,
                 "phase": "closed",
                 "rule": Rule.model_validate(
-                    {"kind": scene.kind, "name": scene.rule, "mode": scene.mode, "version": "b3" * 32}
+                    {
+                        "kind": scene.kind,
+                        "name": scene.rule,
+                        "mode": scene.mode,
+                        "version": "b3" * 32,
+                        "dwell_s": scene.rule_dwell_s,
+                        "hours": scene.hours,
+                    }
                 ),
                 "place": Place.model_validate({"kind": _place_kind(scene.kind), "name": scene.place}),
                 "severity": scene.severity,
@@ -174,9 +186,16 @@ class Ward:
                 "clock": ClockReading(basis="pts", offset_ms=12),
                 "subjects": [
                     Subject(
-                        track=number, class_name=scene.class_name, score=scene.score, box=box, dwell_s=scene.dwell_s
+                        track=number,
+                        class_name=scene.class_name,
+                        score=scene.score,
+                        box=box,
+                        dwell_s=scene.dwell_s,
+                        path=scene.path if number == FIRST_TRACK else (),
                     )
-                    for number, box in enumerate(boxes[:2] if _place_kind(scene.kind) != "camera" else (), start=57)
+                    for number, box in enumerate(
+                        boxes[:2] if _place_kind(scene.kind) != "camera" else (), start=FIRST_TRACK
+                    )
                 ],
                 "evidence": scene.evidence(),
                 "model": MODEL,

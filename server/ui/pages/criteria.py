@@ -6,9 +6,10 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from server.criteria.period import Period, PeriodError
+from server.role import at_least
 from server.store import criteria
 from server.store.errors import NotFoundError
-from server.ui import words
+from server.ui import charts, criterionwords, words
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
 
@@ -16,10 +17,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/criteria")
-def scoreboard(request: Request, period: str | None = None) -> Response:
-    """The criteria in one period."""
+def scoreboard(
+    request: Request, period: str | None = None, first: str | None = None, last: str | None = None
+) -> Response:
+    """The criteria in one period: a key, or from one day to another."""
     with sit_down(request) as desk:
-        chosen = _period(desk, period)
+        chosen = _period(desk, f"{first}--{last}" if first and last and not period else period)
         if chosen is None:
             return _no_such_period(desk)
         board = criteria.scoreboard(desk.session, desk.services.definitions, chosen, desk.now)
@@ -32,6 +35,9 @@ def scoreboard(request: Request, period: str | None = None) -> Response:
             last_day=board.period.end_day - timedelta(days=1),
             periods=_periods(desk, chosen),
             sums=[(state, found[state]) for state in words.RESULTS if found[state]],
+            missing=[each.code for each in board.criteria if each.state not in {"met", "not_applicable"}],
+            bars=charts.bars,
+            may_freeze=_supervises(desk) and board.period.frozen_at is None and chosen.end_at <= desk.now,
         )
 
 
@@ -42,13 +48,36 @@ def criterion(request: Request, code: str, period: str | None = None) -> Respons
         chosen = _period(desk, period)
         if chosen is None:
             return _no_such_period(desk)
+        definitions = desk.services.definitions
+        definition = definitions.get(code)
         try:
-            found = criteria.drill(desk.session, desk.services.definitions, code, chosen, desk.now)
+            found = criteria.drill(desk.session, definitions, code, chosen, desk.now)
         except NotFoundError:
+            definition = None
+        if definition is None:
             return desk.nothing_here(N_("Không có tiêu chí này"), N_("Hãy chọn một tiêu chí trong trang Tiêu chí."))
+        codes = [each.code for each in definitions.criteria]
+        at = codes.index(code)
         return desk.page(
-            "criterion.html", place="criteria", script="criteria", criterion=found, periods=_periods(desk, chosen)
+            "criterion.html",
+            place="criteria",
+            script="criteria",
+            criterion=found,
+            periods=_periods(desk, chosen),
+            told={each.key: each for each in criterionwords.told(definition, desk.texts, desk.form)},
+            bars=charts.bars,
+            hours=charts.hours(found.counted, desk.services.settings.zone),
+            by_unit=charts.units(found.counted),
+            earlier=codes[at - 1] if at else None,
+            later=codes[at + 1] if at + 1 < len(codes) else None,
+            may_enter=bool(found.entry_keys) and at_least(desk.signed.user.role, "officer"),
+            may_approve=_supervises(desk),
+            me=desk.signed.user.display_name,
         )
+
+
+def _supervises(desk: Desk) -> bool:
+    return at_least(desk.signed.user.role, "supervisor")
 
 
 def _period(desk: Desk, key: str | None) -> Period | None:
@@ -63,8 +92,9 @@ def _period(desk: Desk, key: str | None) -> Period | None:
 
 
 def _periods(desk: Desk, chosen: Period) -> list[tuple[str, str]]:
-    """Key and name of the periods to choose from: this year's and last year's, and the chosen one."""
-    known = desk.services.calendar.recent(desk.now)
+    """Key and name of the periods to choose from: today, this week, this year's and last year's, and the chosen one."""
+    calendar = desk.services.calendar
+    known = (calendar.day_of(desk.now), calendar.week_of(desk.now), *calendar.recent(desk.now))
     offered = known if chosen in known else (chosen, *known)
     return [(each.key, each.label_en if desk.texts.language == "en" else each.label_vi) for each in offered]
 

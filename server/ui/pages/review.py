@@ -2,10 +2,14 @@
 
 from fastapi import APIRouter, Request, Response
 
-from server.store import incidents
+from server.schemas import IncidentOut
+from server.store import alike, incidents, queue
+from server.store.around import around
 from server.store.errors import NotFoundError
+from server.ui import view
 from server.ui.desk import Desk, sit_down
 from server.ui.pages.incidents import no_such_incident
+from server.urgency import is_overdue
 
 router = APIRouter(include_in_schema=False)
 
@@ -15,7 +19,7 @@ QUEUE = 50
 
 @router.get("/review")
 def review(request: Request) -> Response:
-    """The first of the queue, ready to decide."""
+    """The first of the queue that no colleague looks at, ready to decide."""
     with sit_down(request) as desk:
         return _review(desk, None)
 
@@ -27,13 +31,51 @@ def review_one(request: Request, code: str) -> Response:
         return _review(desk, code)
 
 
+@router.get("/review/{code}/case")
+def case(request: Request, code: str) -> Response:
+    """What lies beside the queue, and nothing around it: fetched ahead, while the one before is looked at."""
+    with sit_down(request) as desk:
+        try:
+            chosen = incidents.detail(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
+        except NotFoundError:
+            return no_such_incident(desk)
+        strip = around(desk.session, code, desk.now)
+        return view.render(request, "review_case.html", user=desk.signed.user, incident=chosen, strip=strip)
+
+
+@router.get("/review/{code}/alike")
+def look_alikes(request: Request, code: str, reason: str = "") -> Response:
+    """What waits and looks like one that was dismissed for this reason."""
+    with sit_down(request) as desk:
+        try:
+            found = alike.listing(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
+        except NotFoundError:
+            return no_such_incident(desk)
+        return desk.page("alike.html", place="review", found=found, reason=reason)
+
+
 def _review(desk: Desk, code: str | None) -> Response:
     definitions = desk.services.definitions
-    queue = incidents.review_queue(desk.session, definitions, desk.now, QUEUE)
-    if code is None and queue:
-        code = queue[0].code
+    found = incidents.review_queue(desk.session, definitions, desk.now, QUEUE)
+    if code is None:
+        code = _first_free(found, desk.signed.user.display_name)
     try:
         chosen = incidents.detail(desk.session, definitions, code, desk.signed.user, desk.now) if code else None
     except NotFoundError:
         return no_such_incident(desk)
-    return desk.page("review.html", place="review", script="review", queue=queue, incident=chosen)
+    return desk.page(
+        "review.html",
+        place="review",
+        script="review",
+        queue=found,
+        overdue={one.code for one in found if is_overdue(one.severity, one.occurred_at, desk.now)},
+        late=queue.overdue_count(desk.session, desk.now),
+        incident=chosen,
+        strip=around(desk.session, chosen.code, desk.now) if chosen else None,
+    )
+
+
+def _first_free(found: tuple[IncidentOut, ...], name: str) -> str | None:
+    """What no colleague looks at; when they look at everything, the first."""
+    free = (one.code for one in found if one.claimed_by in {None, name})
+    return next(free, found[0].code if found else None)

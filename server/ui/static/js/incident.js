@@ -40,17 +40,6 @@ watchDeeds(root, () => {
   reread();
 });
 
-const MOVES = {
-  v: ["verify", t("Đi xác minh")],
-  r: ["remind", t("Nhắc nhở")],
-  e: ["pledge", t("Cam kết")],
-  f: ["penalise", t("Lập biên bản, xử phạt")],
-  x: ["transfer", t("Chuyển cơ quan khác")],
-  g: ["resolve", t("Đã giải quyết")],
-  d: ["close", t("Đóng hồ sơ")],
-  o: ["reopen", t("Mở lại")],
-};
-for (const [key, [move, label]] of Object.entries(MOVES)) add(key, label, () => decision.allows(move) && decision.give(move));
 add("a", t("Sửa thông tin"), () => openDeed("facts"));
 add("i", t("Giao cho"), () => openDeed("assign"));
 add("m", t("Gộp vào vụ khác"), () => openDeed("merge"));

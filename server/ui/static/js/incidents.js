@@ -35,7 +35,7 @@ if (document.getElementById("save")) add("s", t("Lưu bộ lọc"), openSave);
 if (document.getElementById("calendar")) {
   add("arrowleft", t("Ngày trước"), () => go(-1));
   add("arrowright", t("Ngày sau"), () => go(1));
-  add("[", t("Tháng trước"), () => press("month-before"));
+  add("[", t("Tháng trước đó"), () => press("month-before"));
   add("]", t("Tháng sau"), () => press("month-after"));
 }
 if (document.getElementById("arrange")) add("a", t("Sắp xếp"), () => press("arrange"));

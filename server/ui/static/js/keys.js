@@ -19,8 +19,10 @@ export function remove(key) {
   table.delete(key);
 }
 
+const SHOWN = { escape: "Esc", arrowup: "↑", arrowdown: "↓", "-": "−" };
+
 function shown(key) {
-  return key === " " ? t("Phím cách") : key === "escape" ? "Esc" : key.toUpperCase();
+  return key === " " ? t("Phím cách") : (SHOWN[key] ?? key.toUpperCase());
 }
 
 /** Open the key table. */

@@ -2,15 +2,16 @@
 
 import { request } from "./api.js";
 import { draw } from "./boxes.js";
+import { Shuttle } from "./shuttle.js";
 import { clock, t } from "./text.js";
+import { Zoom } from "./zoom.js";
 
-const SPEEDS = [1, 2, 4, 0.5];
 const STEP_S = 0.1;
 // An event tells a subject's latest box: near that instant it is where the subject is, else where it was last seen.
 const NEAR_MS = 700;
 const AGAIN_MS = 2000;
 const ICONS = "/static/icons.svg";
-const remembered = { boxes: true, speed: 1 };
+const remembered = { boxes: true };
 
 function bar(from, to) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -30,6 +31,8 @@ export class Player {
     this.overlay = part("overlay");
     this.mode = "clip";
     this.event = null;
+    this.shuttle = new Shuttle(this.video, () => this.#drawSpeed());
+    this.zoom = new Zoom(this.screen, () => this.zoom && this.#drawBoxes());
     this.#listen();
     this.show(stage.querySelector("[data-event]"));
   }
@@ -37,11 +40,14 @@ export class Player {
   #listen() {
     const on = (target, kind, run) => target.addEventListener(kind, run);
     on(this.part("play"), "click", () => this.toggle());
-    on(this.part("speed"), "click", () => this.faster());
+    on(this.part("slower"), "click", () => this.shuttle.backward());
+    on(this.part("faster"), "click", () => this.forward());
+    on(this.part("speed"), "click", () => this.shuttle.next());
     on(this.part("swap"), "click", () => this.swap());
     on(this.part("boxes"), "click", () => this.toggleBoxes());
     on(this.part("scrub"), "input", (event) => this.seek(event.target.value / 1000));
-    on(this.screen, "click", () => this.mode === "clip" && this.toggle());
+    on(this.screen, "click", () => this.mode === "clip" && !this.zoom.wasDragged && this.toggle());
+    for (const button of this.stage.querySelectorAll("[data-zoom]")) on(button, "click", () => this.zoom.step(Number(button.dataset.zoom)));
     for (const button of this.stage.querySelectorAll("[data-step]")) on(button, "click", () => this.step(Number(button.dataset.step)));
     for (const button of this.stage.querySelectorAll("[data-event]")) on(button, "click", () => this.show(button));
     for (const kind of ["play", "pause", "ended"]) on(this.video, kind, () => this.#drawPlay());
@@ -51,13 +57,24 @@ export class Player {
     on(this.image, "load", () => this.#drawBoxes());
     this.watch = new ResizeObserver(() => this.#drawBoxes());
     this.watch.observe(this.screen);
+    this.#followFrames();
+  }
+
+  /** Boxes go along with their subjects, picture by picture. */
+  #followFrames() {
+    this.video.requestVideoFrameCallback?.(() => {
+      if (this.closed) return;
+      this.#drawBoxes();
+      this.#followFrames();
+    });
   }
 
   /** Let go of the clip and its connection. */
   close() {
     this.watch.disconnect();
+    this.closed = true;
     this.event = null;
-    this.video.pause();
+    this.shuttle.stop();
     this.video.removeAttribute("src");
     this.video.load();
   }
@@ -78,25 +95,40 @@ export class Player {
       this.video.removeAttribute("src");
       this.video.load();
     }
-    this.video.playbackRate = remembered.speed;
+    this.zoom.reset();
+    this.shuttle.apply();
     this.#drawMode(clip?.url ? "clip" : "picture");
     this.#drawSpan();
   }
 
   play() {
-    if (this.mode === "clip" && this.event?.clip?.url) this.video.play().catch(() => this.#drawPlay());
+    if (this.mode === "clip" && this.event?.clip?.url) this.shuttle.play().catch(() => this.#drawPlay());
+  }
+
+  /** L: play, then faster. */
+  forward() {
+    if (!this.event?.clip?.url) return;
+    if (this.mode !== "clip") this.#drawMode("clip");
+    this.shuttle.forward().catch(() => this.#drawPlay());
+  }
+
+  /** J: slower, then backwards. */
+  backward() {
+    if (!this.event?.clip?.url) return;
+    if (this.mode !== "clip") this.#drawMode("clip");
+    this.shuttle.backward();
   }
 
   toggle() {
     if (!this.event?.clip?.url) return;
     if (this.mode !== "clip") this.#drawMode("clip");
-    if (this.video.paused) this.play();
-    else this.video.pause();
+    if (this.video.paused && this.shuttle.speed > 0) this.play();
+    else this.shuttle.stop();
   }
 
   /** A little back (-1) or on (1). */
   step(direction) {
-    this.video.pause();
+    this.shuttle.stop();
     this.video.currentTime = Math.max(0, this.video.currentTime + direction * STEP_S);
   }
 
@@ -104,16 +136,10 @@ export class Player {
     if (Number.isFinite(this.video.duration)) this.video.currentTime = share * this.video.duration;
   }
 
-  faster() {
-    remembered.speed = SPEEDS[(SPEEDS.indexOf(remembered.speed) + 1) % SPEEDS.length];
-    this.video.playbackRate = remembered.speed;
-    this.part("speed").textContent = `${remembered.speed.toLocaleString("vi")}×`;
-  }
-
   /** Clip ↔ picture. */
   swap() {
     if (this.mode === "clip" && this.event?.picture?.url) {
-      this.video.pause();
+      this.shuttle.stop();
       this.#drawMode("picture");
     } else if (this.event?.clip?.url) {
       this.#drawMode("clip");
@@ -141,8 +167,8 @@ export class Player {
     this.part("play").disabled = !clip?.url;
     this.part("scrub").disabled = !clip?.url;
     this.part("speed").disabled = !clip?.url;
-    this.part("speed").textContent = `${remembered.speed.toLocaleString("vi")}×`;
-    for (const button of this.stage.querySelectorAll("[data-step]")) button.disabled = !clip?.url;
+    for (const button of this.stage.querySelectorAll("[data-step], [data-slower], [data-faster]")) button.disabled = !clip?.url;
+    this.#drawSpeed();
     this.#drawPlay();
     this.#drawTime();
   }
@@ -195,8 +221,14 @@ export class Player {
     }
   }
 
+  #drawSpeed() {
+    this.part("speed").textContent = `${this.shuttle.speed.toLocaleString("vi")}×`;
+    this.#drawPlay();
+  }
+
   #drawPlay() {
-    const name = this.video.paused || this.video.ended ? "play" : "pause";
+    const stands = (this.video.paused || this.video.ended) && this.shuttle.speed > 0;
+    const name = stands ? "play" : "pause";
     this.part("play").querySelector("use").setAttribute("href", `${ICONS}#${name}`);
   }
 
@@ -241,7 +273,9 @@ export class Player {
     const [width, height] = this.mode === "clip" ? [shown.videoWidth, shown.videoHeight] : [shown.naturalWidth, shown.naturalHeight];
     const subjects = remembered.boxes && !shown.hidden ? (this.event?.subjects ?? []) : [];
     const far = Math.abs(this.#instant() - Date.parse(this.event?.last_seen_at ?? "")) > NEAR_MS;
-    this.overlay.classList.toggle("overlay-far", far);
-    draw(this.overlay, this.screen, subjects, width, height);
+    const follows = subjects.some(({ path }) => path?.length > 1);
+    this.overlay.classList.toggle("overlay-far", far && !follows);
+    const at_ms = this.#instant() - Date.parse(this.event?.started_at ?? "");
+    draw(this.overlay, this.screen, subjects, { width, height, zoom: this.zoom, at_ms, far });
   }
 }

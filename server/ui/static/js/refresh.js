@@ -6,9 +6,15 @@ import { listen } from "./live.js";
 
 const GATHER_MS = 250;
 const wanted = new Set();
+const readers = new Set();
 let timer = 0;
 let running = false;
 let address = () => location.pathname + location.search;
+
+/** Call `read(document)` with each fresh rendering of the page, for what follows in its own way. */
+export function onPage(read) {
+  readers.add(read);
+}
 
 /** Where fresh parts come from, when it is not the page's own address: a function that gives it. */
 export function readFrom(source) {
@@ -47,6 +53,7 @@ async function run() {
       if (found && part.isConnected && found.innerHTML !== part.innerHTML) replace(part, found);
     }
     if (fresh.title) document.title = fresh.title;
+    for (const read of readers) read(fresh);
   } catch {
     // The server is away: EventSource reconnects and asks for everything again.
   } finally {

@@ -1,28 +1,47 @@
-// Review: one clip, one decision, the next opens by itself. The next clip is fetched while this one is looked at.
+// Review: one clip, one decision, the next plays at once. What is next was fetched while this one was looked at; the
+// verdict travels while the next is looked at.
 
+import { Alike } from "./alike.js";
 import { addCaseKeys } from "./casekeys.js";
+import { Deck } from "./deck.js";
 import { add } from "./keys.js";
 import { listen } from "./live.js";
 import { Player } from "./player.js";
-import { readFrom, renew } from "./refresh.js";
+import "./preview.js";
+import { onPage, readFrom, renew } from "./refresh.js";
 import { t } from "./text.js";
 import { toast } from "./toast.js";
 import { Decision, freshCase } from "./verdict.js";
 
+/** A claim is renewed while its officer is there; the server forgets it after five minutes. */
+const HOLD_MS = 150_000;
+
+const path = (code) => (code ? `/review/${code}` : "/review");
+/** Where a case is read without the queue beside it. */
+const casePath = (code) => (code ? `/review/${code}/case` : "/review");
+const deck = new Deck(casePath);
+const alike = new Alike({ undo: () => decision.undo(), done: taken });
+/** What was judged here and may still stand in a queue that was rendered before. */
+const judged = new Set();
+/** Incidents whose claim is being put back: until the server answered, what it says of them is about to change. */
+const settling = new Map();
 let player = null;
 let decision = null;
-let ahead = null;
+let turn = 0;
+let heldAt = 0;
 
 const shown = () => document.getElementById("case");
 const currentCode = () => shown().dataset.code ?? "";
 const items = () => [...document.querySelectorAll("#queue [data-code]")];
-const path = (code) => (code ? `/review/${code}` : "/review");
+const isFree = (item) => item.dataset.claim !== "other";
 
-function neighbour(code, distance) {
+/** The incident after this one (or before: -1) in the queue; for a verdict (`free`) none that a colleague looks at. */
+function neighbour(code, distance, free = false) {
   const all = items();
   const at = all.findIndex((item) => item.dataset.code === code);
-  if (at < 0) return all[0]?.dataset.code ?? "";
-  return (all[at + distance] ?? all[at - Math.sign(distance)])?.dataset.code ?? "";
+  if (at < 0) return (free ? all.find(isFree) : all[0])?.dataset.code ?? "";
+  if (!free) return all[at + distance]?.dataset.code ?? "";
+  return [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(isFree)?.dataset.code ?? "";
 }
 
 function mark(code) {
@@ -43,116 +62,174 @@ function playStage() {
   player?.play();
 }
 
-/** Bring what is shown to life: its clip and its decision panel. */
+/** Bring what is shown to life: its clip, its decision panel, and the claim that tells colleagues. */
 function enliven() {
-  const root = shown();
   playStage();
-  const before = decision;
-  decision = new Decision(root, { decided, undone: open, stale: () => open(currentCode()) });
-  decision.last = before?.last ?? null;
-  decision.takeAway = before?.takeAway;
+  decision = new Decision(shown(), { decided, undone, stale: (code) => reopen(code), leaving, failed: reopen });
+  hold();
   document.dispatchEvent(new CustomEvent("fresh"));
 }
 
-/** Fetch the next incident and the beginning of its clip. */
-async function lookAhead() {
-  const code = neighbour(currentCode(), 1);
-  if (!code || code === currentCode() || ahead?.code === code) return;
-  ahead = { code, node: null };
-  const mine = ahead;
-  try {
-    const node = await freshCase(path(code));
-    if (node?.dataset.code !== code || ahead !== mine) return;
-    mine.node = node;
-    const first = node.querySelector("[data-event]");
-    const url = first && JSON.parse(first.dataset.event).clip?.url;
-    if (url) node.querySelector("[data-clip]").src = url;
-  } catch {
-    ahead = null;
-  }
+function hold() {
+  if (document.hidden || !currentCode()) return;
+  heldAt = performance.now();
+  decision.hold();
 }
 
-async function open(code) {
-  let node = ahead?.code === code ? ahead.node : null;
-  ahead = null;
-  if (code) mark(code);
-  shown().setAttribute("aria-busy", "true");
-  try {
-    node ??= await freshCase(path(code));
-  } catch (error) {
-    toast(error.message, { late: true });
-    decision.busy = false;
-    shown().removeAttribute("aria-busy");
-    mark(currentCode());
-    return;
+/** Have the next ones ready: those that a verdict leads to, and the next one of the queue. */
+function lookAhead() {
+  const codes = [];
+  for (let code = neighbour(currentCode(), 1, true); code && !codes.includes(code) && codes.length < 3; ) {
+    codes.push(code);
+    code = neighbour(code, 1, true);
   }
-  if (!node) return;
+  const below = neighbour(currentCode(), 1);
+  if (below && !codes.includes(below)) codes.push(below);
+  deck.want(codes.filter((code) => code !== currentCode() && !settling.has(code)));
+}
+
+/** Show an incident; an empty code: what the server says is next, or that nothing waits. */
+async function open(code) {
+  turn += 1;
+  const mine = turn;
+  let node = deck.take(code);
+  if (code) mark(code);
+  if (!node) {
+    shown().setAttribute("aria-busy", "true");
+    try {
+      await settling.get(code);
+      node = await freshCase(casePath(code));
+    } catch (error) {
+      toast(error.message, { late: true });
+      shown().removeAttribute("aria-busy");
+      mark(currentCode());
+      return;
+    }
+  }
+  if (!node || mine !== turn) return;
   const focused = shown().contains(document.activeElement);
   shown().replaceWith(node);
   if (focused) document.getElementById("main").focus({ preventScroll: true });
   history.replaceState(null, "", path(node.dataset.code));
   mark(node.dataset.code ?? "");
   enliven();
-  renew("incident");
   lookAhead();
 }
 
-function decided(move, incident) {
-  const code = incident.code;
-  if (move === "confirm" || move === "dismiss") {
-    const next = neighbour(code, 1);
-    decision.busy = true; // until the next one is here: a second "1" must not fall on this one
+/** Read an incident anew and show it. */
+function reopen(code) {
+  judged.delete(code);
+  deck.forget(code);
+  renew("incident");
+  return open(code);
+}
+
+/** A verdict is on its way: the next one is shown at once. Whether there is one beyond the queue the server knows, once
+ * it has the verdict. */
+function leaving(code, sent) {
+  const next = neighbour(code, 1, true);
+  judged.add(code);
+  document.getElementById(`queue-${code}`)?.closest("li").remove();
+  if (next && next !== code) open(next);
+  else sent.then((kept) => kept && open(""));
+}
+
+function decided(move, incident, reason) {
+  if (judged.has(incident.code)) alike.follow(move, incident, reason);
+  else reopen(incident.code);
+}
+
+/** Several were dismissed at once, and this one may be among them. */
+function taken(codes) {
+  for (const code of codes) {
+    judged.add(code);
+    deck.forget(code);
     document.getElementById(`queue-${code}`)?.closest("li").remove();
-    open(next === code ? "" : next);
-  } else {
-    ahead = null;
-    open(code);
   }
+  renew("incident");
+  if (codes.includes(currentCode())) open(neighbour(currentCode(), 1, true));
+  else lookAhead();
 }
 
-function go(distance) {
-  const next = neighbour(currentCode(), distance);
-  if (next && next !== currentCode()) open(next);
+function undone(code, codes = [code]) {
+  codes.forEach((each) => judged.delete(each));
+  alike.forget();
+  reopen(code);
 }
 
-/** What happens to the incident that is shown is shown at once; the clip that plays is not disturbed. */
-async function follow(kind, fields) {
-  if (kind === "reload" || (kind === "incident" && fields.code === ahead?.code)) ahead = null;
-  const mine = kind === "reload" || (kind === "incident" && fields.code === currentCode());
-  if (!mine || !currentCode() || decision.busy) return;
-  const code = currentCode();
-  const node = await freshCase(path(code)).catch(() => null);
-  if (!node || currentCode() !== code || decision.busy || node.dataset.code !== code) return;
+/** Another one, without a verdict: whoever comes after may have this one. */
+function turnTo(code) {
+  const left = currentCode();
+  if (!code || code === left) return;
+  deck.forget(left);
+  settling.set(
+    left,
+    decision.letGo().then(() => {
+      settling.delete(left);
+      lookAhead();
+    }),
+  );
+  open(code);
+}
+
+const go = (distance) => turnTo(neighbour(currentCode(), distance));
+
+/** The panel and strip of what is shown follow the server's rendering; the clip that plays is not disturbed. */
+function follow(fresh) {
+  const node = fresh.getElementById("case");
+  if (!node || !currentCode() || node.dataset.code !== currentCode() || decision.busy) return;
   const writes = document.activeElement?.id === "note" || decision.choosing;
-  const known = (root) => root.querySelector("#decision").dataset.version + root.querySelector(".why").innerHTML;
-  const changed = known(node) !== known(shown());
-  if (changed && !writes) decision.panel.replaceWith(node.querySelector("#decision"));
+  const known = (root) => {
+    const { version, moves } = root.querySelector("#decision").dataset;
+    return `${version} ${moves} ${root.querySelector(".why").innerHTML}`;
+  };
+  const version = (root) => Number(root.querySelector("#decision").dataset.version);
+  if (version(node) < version(shown())) return; // rendered before this officer's own claim
+  if (known(node) !== known(shown()) && !writes) decision.panel.replaceWith(document.importNode(node.querySelector("#decision"), true));
   const events = (root) => [...root.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (events(node) !== events(shown()) && player?.video.paused !== false) {
-    shown().querySelector("[data-stage]").replaceWith(node.querySelector("[data-stage]"));
+    shown().querySelector("[data-stage]").replaceWith(document.importNode(node.querySelector("[data-stage]"), true));
     playStage();
   }
+  const [strip, freshStrip] = [shown(), node].map((root) => root.querySelector("#around"));
+  if (strip && freshStrip && strip.innerHTML !== freshStrip.innerHTML) strip.replaceWith(document.importNode(freshStrip, true));
   document.dispatchEvent(new CustomEvent("fresh"));
 }
 
+listen((kind, fields) => {
+  if (kind === "reload") {
+    deck.forgetAll();
+    judged.clear();
+  } else if (kind === "incident") {
+    if (fields.code !== currentCode()) deck.forget(fields.code);
+    if (fields.state === "new") judged.delete(fields.code);
+  }
+});
+
 document.addEventListener("click", (event) => {
-  const item = event.target.closest("#queue [data-code]");
+  const item = event.target.closest("#queue [data-code], #around [data-code]");
   if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  open(item.dataset.code);
+  turnTo(item.dataset.code);
 });
 document.addEventListener("fresh", (event) => {
   if (event.target.id !== "queue") return;
+  for (const item of items()) if (judged.has(item.dataset.code)) item.closest("li").remove();
   mark(currentCode());
-  if (!currentCode() && items().length) open(items()[0].dataset.code);
+  if (!currentCode() && items().some(isFree)) open(items().find(isFree).dataset.code);
   else lookAhead();
 });
+for (const kind of ["keydown", "pointerdown"]) {
+  document.addEventListener(kind, () => performance.now() - heldAt > HOLD_MS && hold());
+}
 
-add("j", t("Vụ tiếp theo"), () => go(1));
-add("k", t("Vụ trước"), () => go(-1));
+for (const [key, distance] of [["arrowdown", 1], ["]", 1], ["arrowup", -1], ["[", -1]]) {
+  add(key, distance > 0 ? t("Vụ tiếp theo") : t("Vụ trước"), () => go(distance));
+}
 addCaseKeys(() => decision, () => player);
+add("escape", t("Đóng danh sách lý do"), () => (decision.choosing || !alike.panel ? decision.choose(false) : alike.forget()));
 
+onPage(follow);
 readFrom(() => path(currentCode()));
-listen(follow);
 enliven();
 lookAhead();

@@ -20,20 +20,39 @@ const COLLEAGUE = {
   release: (who, code) => t("%(who)s vừa trả lại %(code)s.", { who, code }),
 };
 const CHANGED = (who, code) => t("%(who)s vừa xử lý %(code)s.", { who, code });
+/** Moves that judge: the incident waits no more, and the move can be taken back. */
 const FINAL = new Set(["confirm", "dismiss", "remind", "pledge", "penalise", "transfer", "resolve"]);
+/** What this page gave, latest last: {parts: [{code, version}]}, or a promise of it while it is on its way. */
+const given = [];
+
+/** Remember a verdict for undo. `kept`: a promise of [{code, version}], null when it was not kept. */
+export function remember(kept) {
+  given.push(kept);
+  kept.then((parts) => parts ?? given.splice(given.indexOf(kept), 1));
+}
+
+/** The key of a button that takes the last verdict back, as a toast shows it. */
+export function undoAction(run) {
+  return { action: { label: `${t("Hoàn tác")} (U)`, run } };
+}
 
 export class Decision {
   /**
-   * `root`: the element #case. `decided(move, incident)` is called after a verdict was kept, `undone(code)` after the
-   * toast's or U's undo, `stale()` when a colleague was faster and the panel must be read anew.
+   * `root`: the element #case. `decided(move, incident, reason)` is called after a verdict was kept, `undone(code)`
+   * after the toast's or U's undo, `stale(code)` when what was shown is no longer so (a colleague was faster) and must
+   * be read anew. `leaving(code, sent)`: a verdict is on its way that ends this incident's turn (`sent`: a promise
+   * of what was kept); `failed(code)`: it never arrived.
    */
-  constructor(root, { decided, undone, stale }) {
+  constructor(root, { decided, undone, stale, leaving = null, failed = null }) {
     this.root = root;
     this.decided = decided;
     this.undone = undone;
     this.stale = stale;
+    this.leaving = leaving;
+    this.failed = failed;
     this.busy = false;
-    this.last = null;
+    this.holds = false;
+    this.claimed = Promise.resolve();
     root.addEventListener("click", (event) => this.#click(event));
   }
 
@@ -71,8 +90,7 @@ export class Decision {
     const opener = this.root.querySelector("[data-open-reasons]");
     opener.setAttribute("aria-expanded", String(open));
     opener.hidden = open;
-    const confirm = this.root.querySelector('[data-move="confirm"]');
-    if (confirm) confirm.hidden = open;
+    for (const button of this.root.querySelectorAll("[data-choices] > [data-move]")) button.hidden = open;
     this.root.querySelector("[data-choices]").classList.toggle("choices-choosing", open);
     (open ? this.reasons.querySelector("[data-reason]") : opener).focus({ preventScroll: true });
   }
@@ -96,43 +114,79 @@ export class Decision {
     else if (this.allows("claim")) this.give("claim");
   }
 
+  /** Let colleagues know, quietly, that this officer looks at the incident. A verdict waits for the answer. */
+  hold() {
+    const { code } = this.root.dataset;
+    if (!this.panel || this.busy || !this.allows("claim")) return;
+    const body = { move: "claim", reason: null, note: "", version: Number(this.panel.dataset.version) };
+    this.claimed = request("POST", `/api/v1/incidents/${code}/verdicts`, body).then(
+      (kept) => this.#stands(kept),
+      (error) => (error instanceof ApiError && error.problem?.current ? this.stale(code) : null),
+    );
+  }
+
+  #stands(incident) {
+    if (!this.panel) return;
+    this.panel.dataset.version = incident.version;
+    this.panel.dataset.verdicts = incident.verdicts.length;
+    this.holds = true;
+  }
+
+  /** Put a claim that nobody asked for back, quietly, when there is one. */
+  async letGo() {
+    await this.claimed;
+    if (!this.holds || this.busy) return;
+    const body = { move: "release", reason: null, note: "", version: Number(this.panel.dataset.version) };
+    await request("POST", `/api/v1/incidents/${this.root.dataset.code}/verdicts`, body).catch(() => null);
+  }
+
   async give(move, reason = null) {
     if (this.busy || !this.panel) return;
     const { code } = this.root.dataset;
     const note = this.root.querySelector("#note")?.value.trim() ?? "";
-    const body = { move, reason, note, version: Number(this.panel.dataset.version) };
-    const kept = await this.#send(code, body);
+    const ends = FINAL.has(move);
+    const sent = this.#send(code, () => ({ move, reason, note, version: Number(this.panel.dataset.version) }));
+    if (ends) {
+      remember(sent.then((kept) => kept && [{ code, version: kept.version }]));
+      this.leaving?.(code, sent);
+    }
+    const kept = await sent;
     if (!kept) return;
-    const undo = { code, version: kept.version };
-    this.last = FINAL.has(move) ? undo : null;
-    const words = (SAID[move] ?? KEPT)(code);
-    this.takeAway = toast(words, FINAL.has(move) ? { action: { label: `${t("Hoàn tác")} (U)`, run: () => this.undo() } } : {});
-    this.decided(move, kept);
+    toast((SAID[move] ?? KEPT)(code), ends ? undoAction(() => this.undo()) : {});
+    this.decided(move, kept, reason);
   }
 
-  /** Take the last verdict of this page back, or that of the incident that is shown. */
+  /** Take the last verdict of this page back, one after the other, or that of the incident that is shown. */
   async undo() {
-    if (this.last === null) {
+    if (this.busy) return;
+    const last = given.pop();
+    if (last === undefined) {
       if (this.allows("undo")) await this.give("undo");
       return;
     }
-    const { code, version } = this.last;
-    const kept = await this.#send(code, { move: "undo", reason: null, note: "", version });
-    if (!kept) return;
-    this.last = null;
-    this.takeAway?.();
-    toast(SAID.undo(code));
-    this.undone(code);
+    const parts = (await last) ?? [];
+    const kept = [];
+    for (const { code, version } of parts) {
+      if (await this.#send(code, () => ({ move: "undo", reason: null, note: "", version }))) kept.push(code);
+    }
+    if (kept.length === 0) return;
+    toast(kept.length === 1 ? SAID.undo(kept[0]) : t("Đã hoàn tác %(n)s vụ.", { n: kept.length }));
+    this.undone(kept[0], kept);
   }
 
   async #send(code, body) {
     if (this.busy) return null;
     this.busy = true;
+    await this.claimed;
     try {
-      return await request("POST", `/api/v1/incidents/${code}/verdicts`, body);
+      return await request("POST", `/api/v1/incidents/${code}/verdicts`, body());
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) this.#conflict(code, error.problem?.current);
-      else toast(error.message, { late: true });
+      if (error instanceof ApiError && error.status === 409) {
+        this.#conflict(code, error.problem?.current);
+      } else {
+        toast(error.message, { late: true });
+        this.failed?.(code);
+      }
       return null;
     } finally {
       this.busy = false;
@@ -141,10 +195,10 @@ export class Decision {
 
   /** What was looked at is no longer all there is: say who did what, or what arrived, and show how it stands now. */
   #conflict(code, current) {
-    const by = current && current.verdicts.length > Number(this.panel.dataset.verdicts) ? current.verdicts.at(-1) : null;
+    const by = current && current.verdicts.length > Number(this.panel?.dataset.verdicts) ? current.verdicts.at(-1) : null;
     const said = by ? (COLLEAGUE[by.move] ?? CHANGED)(by.officer, code) : t("%(code)s vừa có thêm sự việc; xem lại rồi quyết định.", { code });
     toast(said, { late: true });
-    this.stale();
+    this.stale(code);
   }
 }
 
