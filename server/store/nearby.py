@@ -21,8 +21,10 @@ _WANTED: Final = """i.id, i.occurred_at, i.last_seen_at, i.state, i.merged_into"
 _SQLITE: Final = f"""
 SELECT w.key AS number, {_WANTED}
 FROM json_each(:wanted) AS w CROSS JOIN incidents AS i INDEXED BY ix_incidents_place
-WHERE i.camera_id = json_extract(w.value, '$[0]') AND i.rule_name = json_extract(w.value, '$[1]') AND i.place = json_extract(w.value, '$[2]')
-AND i.last_seen_at >= json_extract(w.value, '$[5]') AND i.mode = json_extract(w.value, '$[3]') AND i.status = json_extract(w.value, '$[4]')
+WHERE i.camera_id = json_extract(w.value, '$[0]') AND i.rule_name = json_extract(w.value, '$[1]')
+AND i.place = json_extract(w.value, '$[2]')
+AND i.last_seen_at >= json_extract(w.value, '$[5]') AND i.mode = json_extract(w.value, '$[3]')
+AND i.status = json_extract(w.value, '$[4]')
 AND i.occurred_at <= json_extract(w.value, '$[6]') AND i.state IN ({_STATES})
 ORDER BY i.id
 """  # noqa: S608 (states and columns of ours; what is asked for is bound)
