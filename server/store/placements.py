@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -16,7 +16,7 @@ from contract.event import Phase, Severity
 from server import incident
 from server.category import category_of
 from server.incident import Key, Part, Span, Standing
-from server.store import snoozes
+from server.store import nearby, snoozes
 from server.store.events import Sighting
 from server.tables import CameraRow, EventRow, IncidentCounter, IncidentRow
 from server.verdict import State
@@ -157,34 +157,14 @@ def _parts(session: Session, incident_ids: Collection[int]) -> dict[int, list[Pa
 
 
 def _near(session: Session, groups: Mapping[Key, Sequence[Sighting]], window: timedelta) -> dict[Key, list[Standing]]:
-    """Incidents that one of the events may join, by key, locked against a verdict until the transaction ends.
-
-    One short walk along an index for each key: SQLite answers a single query over all keys by reading the whole table.
-    """
-    # built once and bound for each key: building it costs more than running it
-    wanted = (
-        select(
-            IncidentRow.id,
-            IncidentRow.occurred_at,
-            IncidentRow.last_seen_at,
-            IncidentRow.state,
-            IncidentRow.merged_into,
-        )
-        .where(
-            *(getattr(IncidentRow, name) == bindparam(name) for name in (each.name for each in fields(Key))),
-            IncidentRow.state.in_(sorted(incident.JOINABLE | {State.MERGED})),
-            IncidentRow.last_seen_at >= bindparam("begin"),
-            IncidentRow.occurred_at <= bindparam("end"),
-        )
-        .order_by(IncidentRow.id)
-        .with_for_update()
-    )
-    connection = session.connection()
-    found: dict[Key, list[Standing]] = {}
+    """Incidents that one of the events may join, by key, locked against a verdict until the transaction ends."""
+    wanted: list[tuple[Key, datetime, datetime]] = []
     for key, group in groups.items():
         spans = [_span(sighting) for sighting in group]
         begin, end = min(span.begin for span in spans) - window, max(span.end for span in spans) + window
-        rows = connection.execute(wanted, asdict(key) | {"begin": begin, "end": end}).all()
+        wanted.append((key, begin, end))
+    found: dict[Key, list[Standing]] = {}
+    for (key, _, _), rows in zip(wanted, nearby.near(session, wanted), strict=True):
         own = [_standing(row, key) for row in rows if row.merged_into is None]
         found[key] = own + [
             whole for row in rows if row.merged_into is not None and (whole := _whole(session, row, key)) is not None
