@@ -16,6 +16,7 @@ from server.api import (
     cameras,
     camerasettings,
     criteria,
+    criteriatext,
     criterionentries,
     deeds,
     docs,
@@ -69,6 +70,7 @@ from server.sight import Viewpoints
 from server.sweeper import Sweeper
 from server.ui import assets, pages, speech
 from server.ui.noticewords import NoticeWords
+from server.yardsticks import Yardsticks
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     playback.router,
     criteria.router,
+    criteriatext.router,
     reports.router,
     criterionentries.router,
     freezes.router,
@@ -111,9 +114,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     ``with_ingest=False``: pages and API only (another process ingests).
     """
     clock = clock or SystemClock()
-    definitions = definition.load(settings.criteria_file)
+    yardsticks = Yardsticks(*definition.read(settings.criteria_file))
     database = open_database(settings)
     database.migrate()
+    with database.read() as reading:
+        yardsticks.follow(reading)
     files = EvidenceFiles(settings.evidence_dir)
     copies = WorkingCopies(
         settings.evidence_dir / "working",
@@ -133,7 +138,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         working_copies=copies,
         sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
         metrics=Metrics(),
-        definitions=definitions,
+        yardsticks=yardsticks,
         started_at=clock.now(),
         vault=vault,
         courier=Courier(

@@ -21,6 +21,7 @@ from server.playback import WorkingCopies
 from server.reports.style import Speech
 from server.settings import Settings
 from server.sweeper import Sweeper
+from server.yardsticks import Yardsticks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,8 @@ class Services:
     sweeper: Sweeper
     metrics: Metrics
     dispatch: Dispatch
-    definitions: Definitions
-    """The criteria, as the file named when the server started."""
+    yardsticks: Yardsticks
+    """Which text of the criteria holds."""
     started_at: datetime
     vault: Vault
     """Seals the addresses of notification channels."""
@@ -46,6 +47,11 @@ class Services:
     """The site's reporting calendar."""
     speech: Callable[[str], Speech]
     """What reports speak in a language: vi | en."""
+
+    @property
+    def definitions(self) -> Definitions:
+        """The criteria in force: as saved last, or as the site's file has them. Ask once a request."""
+        return self.yardsticks.definitions
 
 
 def services(request: Request) -> Services:

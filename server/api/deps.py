@@ -38,7 +38,7 @@ def session_lasts(has: Services) -> timedelta:
 def current_session(request: Request) -> SignedIn | None:
     """The signed-in browser that asks, or None. Reads the database; makes the session last when it is due.
 
-    From here on the request reads only what this person may see (server.sight).
+    From here on the request reads only what this person may see (server.sight), and counts by the criteria saved last.
     """
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
@@ -47,6 +47,7 @@ def current_session(request: Request) -> SignedIn | None:
     now, lasts = has.clock.now(), session_lasts(has)
     with has.database.read() as session:
         found = sessions.find(session, auth.token_sha256(token), now)
+        has.yardsticks.follow(session)
     sight.look_as(found.sight if found is not None else None)
     if found is not None and sessions.is_due(found, now, lasts):
         with has.database.transaction() as session:

@@ -204,6 +204,11 @@ class Definitions(Part):
 
 def load(path: Path) -> Definitions:
     """Read ``criteria.yaml``. Raises DefinitionError that names the file and, for each fault, line, criterion, key."""
+    return read(path)[1]
+
+
+def read(path: Path) -> tuple[str, Definitions]:
+    """The text of ``criteria.yaml`` and what it says. Raises DefinitionError."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -212,7 +217,7 @@ def load(path: Path) -> Definitions:
         raise DefinitionError(f"{path}: is not UTF-8 text") from error
     found = check(text)
     if isinstance(found, Definitions):
-        return found
+        return text, found
     raise DefinitionError("\n".join(f"{path}:{fault}" for fault in found))
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: fifteen times as quick."""
+_DEEPEST: Final = 32
+"""Lists and keys within each other; the vocabulary needs nine. Readers of YAML recurse, and would run out of stack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ def parse(text: str) -> Parsed | Fault:
     """The text as YAML, or why it is none."""
     loader = _LOADER(text)
     try:
+        if (unfit := _unfit(text)) is not None:
+            return unfit
         root = loader.get_single_node()
         raw = loader.construct_document(root) if root is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -50,6 +54,19 @@ def parse(text: str) -> Parsed | Fault:
     if root is None or not isinstance(raw, dict):
         return Fault(line=1, criterion="", key="", message="is no list of criteria; write version: 1 and criteria:")
     return Parsed(raw=raw, root=root, twice=tuple(_twice(root)))
+
+
+def _unfit(text: str) -> Fault | None:
+    """What no list of criteria needs and a short text can fill a server's memory with: references, endless nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            return Fault(line=line, criterion="", key="", message=f"*{event.anchor}: write out what it refers to")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return Fault(line=line, criterion="", key="", message=f"has more than {_DEEPEST} parts within each other")
+    return None
 
 
 def faults_of(error: ValidationError, parsed: Parsed) -> list[Fault]:

@@ -46,6 +46,15 @@ from server.schemas.criteria import (
     Scoreboard,
     WhatIf,
 )
+from server.schemas.criteriatext import (
+    CriteriaCheckIn,
+    CriteriaCheckOut,
+    CriteriaTextIn,
+    CriteriaTextOut,
+    CriteriaVersionOut,
+    CriterionChange,
+    FaultOut,
+)
 from server.schemas.desk import DayOut, PlanOut, SavedFilterIn, SavedFilterOut, SpotIn, SpotOut, SuggestionOut, TallyOut
 from server.schemas.edges import DeadLetterOut, DeadLetterPage, EdgeOut, EdgeToken
 from server.schemas.entries import EntryIn, FactsIn
@@ -97,6 +106,12 @@ __all__ = [
     "ChangeOut",
     "ChannelOut",
     "CheckOut",
+    "CriteriaCheckIn",
+    "CriteriaCheckOut",
+    "CriteriaTextIn",
+    "CriteriaTextOut",
+    "CriteriaVersionOut",
+    "CriterionChange",
     "CriterionDetail",
     "CriterionEntryDecision",
     "CriterionEntryIn",
@@ -120,6 +135,7 @@ __all__ = [
     "EvidenceOut",
     "ExtendIn",
     "FactsIn",
+    "FaultOut",
     "GapOut",
     "HoldIn",
     "HoldOut",

@@ -84,5 +84,5 @@ class CriteriaVersion(Table):
     saved_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500))
     text: Mapped[str] = mapped_column(Text)
-    """The YAML, whole."""
+    """The YAML, whole; empty: back to the site's file."""
     sha256: Mapped[str] = mapped_column(String(64))

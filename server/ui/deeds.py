@@ -48,6 +48,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "hold_lifted": N_("%(who)s thôi giữ hồ sơ %(what)s"),
     "dead_letter_taken": N_("%(who)s nhận lại tin từng bị từ chối, %(what)s"),
     "criteria_saved": N_("%(who)s sửa bộ tiêu chí, bản %(what)s"),
+    "criteria_from_file": N_("%(who)s dùng lại tệp tiêu chí của máy chủ, bản %(what)s"),
     "criterion_entered": N_("%(who)s nhập số liệu %(what)s"),
     "criterion_entry_approved": N_("%(who)s duyệt số liệu %(what)s"),
     "criterion_entry_rejected": N_("%(who)s không duyệt số liệu %(what)s"),
