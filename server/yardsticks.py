@@ -23,7 +23,7 @@ class Yardsticks:
     """The criteria in force. Thread-safe: what holds is one value, replaced whole."""
 
     def __init__(self, file_text: str, file_definitions: Definitions) -> None:
-        """``file_text``: the site's file, as it was read when the server started; ``file_definitions``: what it says."""
+        """``file_text``: the site's file as the server found it at its start; ``file_definitions``: what it says."""
         self.file_text = file_text
         self._of_file = file_definitions
         self._held = _Held(version=0, definitions=file_definitions)

@@ -16,14 +16,14 @@ criteria:
   - code: TC01
     name: {vi: Cháy nổ, en: Fires}
     target: {vi: không quá 02 vụ, en: at most 2}
-    basis: {mark: P, note: ""}
+    basis: {mark: P, note: example}
     legal_basis: ""
     input: auto
     measure: {entity: incident, aggregate: count, time: occurred_at, unit: vụ}
     where: {rule_kind: [fire]}
     compare: {against: target, rule: at_most, target: 2}
     better: lower
-    requires: {camera_uptime: 0.9}
+    requires: {camera_uptime: 0.9, rule_in_service: true}
     effective: {from: 2026-01-01}
 """
 

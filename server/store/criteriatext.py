@@ -79,8 +79,9 @@ def save(session: Session, given: CriteriaTextIn, file_text: str, *, by: UserOut
     """Append a version. Raises StaleError, and InvalidError for a text with faults."""
     found = check(given.text) if given.text is not None else None
     if isinstance(found, tuple):
+        count, first = len(found), found[0]
         raise InvalidError(
-            f"Bộ tiêu chí còn {len(found)} lỗi: dòng {found[0]}. / The criteria have {len(found)} faults: line {found[0]}."
+            f"Bộ tiêu chí còn {count} lỗi: dòng {first}. / The criteria have {count} faults: line {first}."
         )
     if newest(session) != given.version:
         raise _stale(session, file_text)

@@ -84,6 +84,11 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("DELETE", "/api/v1/incidents/{code}/hold"): "supervisor",
     ("GET", "/api/v1/deletions"): "admin",
     ("GET", "/api/v1/retention"): "admin",
+    ("GET", "/api/v1/criteria-definition"): "admin",
+    ("PUT", "/api/v1/criteria-definition"): "admin",
+    ("POST", "/api/v1/criteria-definition/check"): "admin",
+    ("GET", "/api/v1/criteria-definition/versions"): "admin",
+    ("GET", "/api/v1/criteria-definition/versions/{version}"): "admin",
     ("GET", "/api/v1/audit"): "supervisor",
     ("GET", "/api/v1/system"): "supervisor",
     ("GET", "/admin"): "supervisor",
@@ -91,6 +96,7 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("GET", "/admin/edges"): "admin",
     ("GET", "/admin/retention"): "admin",
     ("GET", "/admin/letters"): "admin",
+    ("GET", "/admin/criteria"): "admin",
     ("GET", "/admin/audit"): "supervisor",
     ("GET", "/system"): "supervisor",
     ("GET", "/api/v1/notices/channels"): "admin",
@@ -138,6 +144,8 @@ BODIES = {
     ("PUT", "/api/v1/notices/channels/{channel_id}"): {"name": "Trực ban"},
     ("POST", "/api/v1/notices/rules"): {"name": "Ban đêm", "occasion": "opened"},
     ("PUT", "/api/v1/notices/rules/{rule_id}"): {"name": "Ban đêm", "occasion": "opened"},
+    ("PUT", "/api/v1/criteria-definition"): {"version": 9, "text": None, "reason": "thử"},
+    ("POST", "/api/v1/criteria-definition/check"): {"text": "version: 1"},
     ("PUT", "/api/v1/me/password"): {"current": "wrong", "new": "mot mat khau moi"},
 }
 

@@ -7,6 +7,7 @@ from server.ui.pages import (
     admin,
     cameras,
     criteria,
+    criteriaeditor,
     door,
     entry,
     incidentlist,
@@ -18,5 +19,18 @@ from server.ui.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices, admin, logbook):
+for _place in (
+    door,
+    review,
+    entry,
+    incidentlist,
+    incidents,
+    criteria,
+    cameras,
+    reports,
+    notices,
+    admin,
+    criteriaeditor,
+    logbook,
+):
     router.include_router(_place.router)
