@@ -1,8 +1,10 @@
 """The criteria's text: checked by line, compared, saved in versions, and followed by every server without a restart."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -132,6 +134,19 @@ def test_of_two_who_save_the_second_is_shown_what_the_first_saved(either: Office
     assert refused.json()["current"]["text"] == one(1)
     assert "Quan.Tri vừa lưu bản 1" in refused.json()["detail"]
     assert put(second, 1, one(2)).status_code == 200
+
+
+def test_of_many_who_save_at_once_one_is_taken(either: Office) -> None:
+    desks = [either.desk(f"quan.tri.{at}", "admin") for at in range(4)]
+    together = Barrier(len(desks))
+
+    def save(at: int) -> int:
+        together.wait(timeout=10)
+        return put(desks[at], 0, one(at)).status_code
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        assert sorted(pool.map(save, range(len(desks)))) == [200, 409, 409, 409]
+    assert [row["version"] for row in desks[0].get(f"{BASE}/versions").json()] == [1]
 
 
 def test_faults_are_told_by_line_and_nothing_with_faults_is_saved(office: Office) -> None:
