@@ -1,4 +1,4 @@
-"""How long the pages of a full database take: lists, searches and the review queue, asked over and over."""
+"""How long the pages of a full database take: lists, searches, the review queue, scoreboards, asked over and over."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from server.bench.seed import Seed, fill
 from server.criteria.definition import Definitions
+from server.criteria.period import Calendar
 from server.database import Database
 from server.search import parse
-from server.store import incidents
+from server.store import criteria, incidents
 from server.store.listing import Lists
 
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -66,15 +67,20 @@ class Timed:
         return {"name": self.name, "p50_ms": self.p50_ms, "p95_ms": self.p95_ms, "found": self.found}
 
 
+Question = Callable[[Session], int]
+"""Asks the database and gives how much it found."""
+Questions = Callable[[Definitions, datetime], Mapping[str, Question]]
+
+
 def measure(
-    database: Database, definitions: Definitions, seed: Seed, runs: int, tell: Callable[[str], None]
+    database: Database, definitions: Definitions, seed: Seed, runs: int, tell: Callable[[str], None], asked: Questions
 ) -> tuple[tuple[Timed, ...], float]:
     """Fill the database and time every question; all together, the 95th percentile of every single answer, too."""
     began = time.perf_counter()
     fill(database, seed)
     tell(f"{seed.incidents} incidents were made in {time.perf_counter() - began:.0f} s")
     now, every, timed = seed.end, list[float](), list[Timed]()
-    for name, ask in _questions(definitions, now).items():
+    for name, ask in asked(definitions, now).items():
         _once(database, ask)
         answers = [_once(database, ask) for _ in range(runs)]
         spent = [ms for ms, _ in answers]
@@ -83,8 +89,10 @@ def measure(
     return tuple(timed), _share(every, 95)
 
 
-def _questions(definitions: Definitions, now: datetime) -> Mapping[str, Callable[[Session], int]]:
-    def search(text: str) -> Callable[[Session], int]:
+def lists_and_searches(definitions: Definitions, now: datetime) -> Mapping[str, Question]:
+    """The review queue, the calendar, the plan, and every search."""
+
+    def search(text: str) -> Question:
         return lambda session: len(lists(session).page(parse(text), None, PAGE).items)
 
     def lists(session: Session) -> Lists:
@@ -95,6 +103,23 @@ def _questions(definitions: Definitions, now: datetime) -> Mapping[str, Callable
         "calendar": lambda session: sum(day.total for day in lists(session).days(parse(""), now.date())),
         "plan": lambda session: len(lists(session).tallies(parse(""))),
         **{f"list {text}": search(text) for text in SEARCHES},
+    }
+
+
+def scoreboards(definitions: Definitions, now: datetime) -> Mapping[str, Question]:
+    """The scoreboard of periods of every length, this year and the one before, and drill-downs."""
+    calendar = Calendar(zone=ZONE)
+    keys = ("2026-M02", "2026-Q1", "2025-M07", "2025-Q3", "2025-H1", "2025-9M", "2025-Y", "2026-Y")
+
+    def board(key: str) -> Question:
+        return lambda session: len(criteria.scoreboard(session, definitions, calendar.period(key), now).criteria)
+
+    def drill(code: str, key: str) -> Question:
+        return lambda session: len(criteria.drill(session, definitions, code, calendar.period(key), now).counted)
+
+    return {
+        **{f"scoreboard {key}": board(key) for key in keys},
+        **{f"{code} {key}": drill(code, key) for code, key in (("TC09", "2026-M02"), ("TC17", "2026-M02"))},
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from server import log
 from server.bench import place
-from server.bench.api_command import api
+from server.bench.api_command import api, criteria
 from server.bench.ingest import Measured, Place, measure
 from server.bench.load import PHASES, Load
 
@@ -23,6 +23,7 @@ app = typer.Typer(help="Measure the server on this machine.", no_args_is_help=Tr
 
 
 app.command()(api)
+app.command()(criteria)
 
 
 @app.callback()
