@@ -28,6 +28,7 @@ def test_the_report_is_chosen_read_and_taken_away(officer: Officer, ward: Ward, 
     assert page.locator("#report").get_attribute("data-key") == worked.MONTH
     total = page.locator('table[data-table="crimes"] .paper-total td').nth(1)
     expect(total).to_have_text({"vi": "08", "en": "8"}[language])
+    page.wait_for_load_state("load")  # then the page's script listens to keys
     for key, ending in (("w", "docx"), ("e", "xlsx"), ("c", "csv")):
         with page.expect_download(timeout=60_000) as waiting:
             officer.press(key)

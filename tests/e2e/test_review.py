@@ -87,7 +87,7 @@ def test_a_verdict_by_key_opens_the_next_and_counts_toward_its_criterion(officer
     expect(value).to_have_text("01 vụ")  # without a reload
     board.locator("#TC09").click()
     expect(board.locator("[data-value]")).to_have_text("01 vụ")
-    expect(board.locator("#drill section").first.locator(".row")).to_have_count(1)
+    expect(board.locator("#counted .row")).to_have_count(1)
     expect(board.locator(f"#incident-{codes[0].removeprefix('AN-2026-').lstrip('0')}")).to_contain_text(codes[0])
 
 
