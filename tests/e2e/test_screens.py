@@ -49,7 +49,14 @@ def lived_in(ward: Ward) -> dict[str, str]:
         Scene(at=NOON - timedelta(days=2), mode="trial", kind="loitering", rule="quanh-kho"),
     )
     codes = ward.waiting()
-    return {"code": codes[0], "camera_id": "1", "id": "1", "key": "2026-M03", "period": "2026-M03"}
+    return {
+        "code": codes[0],
+        "camera_id": "1",
+        "id": "1",
+        "key": "2026-M03",
+        "period": "2026-M03",
+        "username": "tran.b",
+    }
 
 
 def addresses(ward: Ward, known: dict[str, str]) -> Iterator[str]:
