@@ -15,8 +15,9 @@ from server.ui.pages import (
     notices,
     reports,
     review,
+    units,
 )
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices, admin, logbook):
+for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices, admin, logbook, units):
     router.include_router(_place.router)
