@@ -129,7 +129,7 @@ def test_what_was_typed_on_a_stale_page_stays_beside_what_changed(officer: Offic
     expect(told).to_be_focused()
     expect(told.locator("li")).to_have_text(
         [
-            "Trạng thái: Mới → Đã xác nhận",
+            "Trạng thái: Chưa duyệt → Đã xác nhận",
             "Số hồ sơ: – → 7/TB",
             "Đối tượng: 0 → 4; bạn ghi 2",
             "Bị hại: 0 → 1",
@@ -154,7 +154,7 @@ def test_what_was_typed_is_shown_when_there_is_no_form_for_it_any_more(officer: 
     officer.press("a")
     page.fill("#fact-official_number", "12/TB-2026")
     chief = ward.office.desk("chi", "supervisor")
-    for move in ("resolve", "close"):
+    for move in ("confirm", "resolve", "close"):
         version = chief.get(f"/api/v1/incidents/{code}").json()["version"]
         assert decide(chief, code, move, version).status_code == 200
     page.locator("#deed-facts button[type=submit]").click()
@@ -220,7 +220,9 @@ def test_what_was_entered_by_hand_is_judged_in_the_review_without_a_stage(office
     expect(page.locator("[data-stage]")).to_have_count(0)
     officer.press(" ", "b", "l", "ArrowUp")
     expect(page.locator("[data-stage]")).to_be_visible()
-    officer.press("ArrowDown", "1")
+    officer.press("ArrowDown")
+    expect(told).to_be_visible()
+    officer.press("1")
     expect(page.locator(".toast")).to_contain_text(f"Đã xác nhận {code}")
 
 

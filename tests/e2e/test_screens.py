@@ -51,6 +51,17 @@ def lived_in(ward: Ward) -> dict[str, str]:
         Scene(at=NOON - timedelta(days=2), mode="trial", kind="loitering", rule="quanh-kho"),
     )
     codes = ward.waiting()
+    chief = ward.office.desk("chi", "supervisor")
+    tip = {"source": "tip", "title": "Mất trộm xe máy tại nhà trọ", "occurred_at": NOON.isoformat(), "unit": "Khóm 4"}
+    units = [{"name": name, "kind": "khom", "valid_from": "2025-07-01"} for name in ("Khóm 4", "Khóm 5")]
+    for path, body in (
+        ("incidents", tip),
+        *(("units", unit) for unit in units),
+        ("mergers", {"day": "2025-07-01", "note": "Phường 5 và xã Hòa Thuận"}),
+    ):
+        assert chief.post(f"/api/v1/{path}", json=body).status_code == 201, path
+    hold = {"reason": "Viện kiểm sát yêu cầu giữ"}
+    assert chief.put(f"/api/v1/incidents/{codes[0]}/hold", json=hold).status_code == 200
     return {
         "code": codes[0],
         "camera_id": "1",

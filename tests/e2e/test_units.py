@@ -24,7 +24,7 @@ def test_units_are_added_renamed_merged_and_ended(officer: Officer) -> None:
     officer.sign_in(role="supervisor")
     page = officer.page
     page.goto("/admin")
-    page.locator(".parts a", has_text="Khóm, ấp").click()
+    page.locator(".parts a", has_text="Các khóm, ấp").click()
     page.wait_for_url("**/admin/units")
     officer.press("n")
     expect(page.locator("#unit-name")).to_be_focused()

@@ -19,5 +19,18 @@ from server.ui.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _place in (door, review, entry, incidentlist, incidents, criteria, cameras, reports, notices, admin, logbook, units):
+for _place in (
+    door,
+    review,
+    entry,
+    incidentlist,
+    incidents,
+    criteria,
+    cameras,
+    reports,
+    notices,
+    admin,
+    logbook,
+    units,
+):
     router.include_router(_place.router)

@@ -36,7 +36,7 @@ function merge(old, fresh) {
     const touched = mine !== was;
     if (touched) put(field, mine);
     if (now === was) continue;
-    const told = { label: label(field), was: spoken(field, was), now: spoken(field, now), mine: spoken(field, mine) };
+    const told = { label: label(before), was: spoken(field, was), now: spoken(field, now), mine: spoken(field, mine) };
     lines.push(touched && mine !== now ? t("%(label)s: %(was)s → %(now)s; bạn ghi %(mine)s", told) : t("%(label)s: %(was)s → %(now)s", told));
   }
   return lines;
@@ -62,13 +62,11 @@ function box(title, lines) {
   return found;
 }
 
-/**
- * `form`: as it was filled in; `handling`: the fresh #handling, not yet in its place; `state`: the incident's state
- * before and after, in words.
- */
-export function carry(form, handling, state) {
+/** `form`: as it was filled in, still in its place; `handling`: the fresh #handling that will come there. */
+export function carry(form, handling) {
   const fresh = handling.querySelector(`form[data-deed="${form.dataset.deed}"]`);
-  const moved = state.before === state.after ? [] : [t("%(label)s: %(was)s → %(now)s", { label: t("Trạng thái"), was: state.before, now: state.after })];
+  const [was, now] = [form.closest("#handling"), handling].map((part) => part.dataset.stands);
+  const moved = was === now ? [] : [t("%(label)s: %(was)s → %(now)s", { label: t("Trạng thái"), was, now })];
   if (!fresh) {
     const lines = [...moved, ...kept(form)];
     handling.querySelector(".handling-body").prepend(box(t("Việc này không còn làm được với vụ việc. Bạn đã ghi:"), lines));

@@ -41,10 +41,7 @@ async function stale(form) {
   const node = await freshCase(location.pathname).catch(() => null);
   if (!node) return;
   const handling = node.querySelector("#handling");
-  carry(form, handling, {
-    before: root.querySelector("#decision .chip")?.textContent.trim(),
-    after: node.querySelector("#decision .chip")?.textContent.trim(),
-  });
+  carry(form, handling);
   root.querySelector("#handling").replaceWith(handling);
   handling.querySelector("[data-carried]").focus();
   reread();
