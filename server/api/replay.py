@@ -30,8 +30,7 @@ class Replays:
         self._has = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        key = headers.get(HEADER) if scope["type"] == "http" else None
+        key = Headers(scope=scope).get(HEADER) if scope["type"] == "http" else None
         if key is None or scope["method"] != "POST" or not scope["path"].startswith("/api/v1/"):
             await self._app(scope, receive, send)
             return

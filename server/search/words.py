@@ -114,6 +114,7 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "line_crossing": ("qua vạch",),
     "loitering": ("lảng vảng",),
     "static_object": ("vật đứng yên",),
+    "reported": ("việc được báo",),
     "pavement_encroachment": ("lấn chiếm vỉa hè", "vỉa hè"),
     "road_encroachment": ("lấn chiếm lòng đường", "lòng đường"),
     "illegal_parking": ("dừng đỗ sai quy định", "đỗ sai", "dừng đỗ sai"),

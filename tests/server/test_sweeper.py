@@ -230,6 +230,7 @@ def test_old_log_entries_go_and_their_number_is_on_record(ward: Ward) -> None:
     ward.office.clock.turn(days=1827)
     with has.database.transaction() as session:
         audit.record(session, has.clock.now(), user_id=None, action="sign_out", subject="y")
+    with has.database.read() as session:
         before = session.scalar(select(func.count()).select_from(AuditRow)) or 0
     sweeper(ward).run_once()
     with has.database.read() as session:
