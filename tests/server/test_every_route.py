@@ -92,6 +92,7 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("GET", "/admin/retention"): "admin",
     ("GET", "/admin/letters"): "admin",
     ("GET", "/admin/audit"): "supervisor",
+    ("GET", "/admin/units"): "supervisor",
     ("GET", "/system"): "supervisor",
     ("GET", "/api/v1/notices/channels"): "admin",
     ("POST", "/api/v1/notices/channels"): "admin",
