@@ -17,10 +17,8 @@ from server.store import names
 from server.store.errors import InvalidError
 from server.store.folding import Folded
 from server.tables import IncidentRow
-from server.verdict import CLAIM_LASTS, WAITING, Source, State
+from server.verdict import CLAIM_LASTS, OPEN, Source, State
 
-OPEN: Final = (*sorted(WAITING), State.CONFIRMED)
-"""States in which a deadline runs."""
 CODE_YEARS: Final = 12
 """A bare number is looked for among the codes of so many years."""
 
@@ -192,7 +190,7 @@ class Reader:
 
     def _overdue(self, values: Sequence[str]) -> Condition:
         late = and_(IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now, IncidentRow.handled_at.is_(None))
-        is_late = _any([Walk(guide=IncidentRow.state == state, also=late) for state in OPEN])
+        is_late = _any([Walk(guide=IncidentRow.state == state, also=late) for state in sorted(OPEN)])
         is_not = _turned(is_late)
         both = [{"yes": is_late, "no": is_not}[value] for value in values]
         return both[0] if len(both) == 1 else Condition(holds=or_(*(each.holds for each in both)))

@@ -19,6 +19,8 @@ DEEDS: Final[Mapping[str, str]] = {
     "split_off": N_("%(who)s tách %(part)s ra"),
     "link": N_("%(who)s liên kết với %(to)s"),
     "unlink": N_("%(who)s bỏ liên kết với %(from)s"),
+    "hold": N_("%(who)s giữ lại, không cho xoá"),
+    "hold_lifted": N_("%(who)s thôi giữ lại"),
 }
 """Sentences of the audit log that are no verdicts, by action."""
 FACTS: Final[Mapping[str, str]] = {
@@ -63,7 +65,7 @@ def timeline(incident: IncidentDetail, deeds: tuple[DeedOut, ...], speak: Texts,
         text = f"{verdict.officer} {move}{' – ' + reason if reason else ''}"
         entries.append(_entry(verdict.decided_at, _ICONS.get(verdict.move, "check"), text, verdict.note))
     for deed in deeds:
-        note = str(deed.detail.get("note") or "")
+        note = str(deed.detail.get("note") or deed.detail.get("reason") or "")
         entries.append(_entry(deed.at, _ICONS.get(deed.action, "note"), _deed(deed, speak, form), note))
     return sorted(entries, key=lambda entry: entry["at"].astimezone(UTC))
 

@@ -20,6 +20,7 @@ PAGES = (
     "/admin/retention",
     "/admin/letters",
     "/admin/audit",
+    "/admin/units",
     "/system",
 )
 

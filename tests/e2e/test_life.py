@@ -110,6 +110,122 @@ def test_a_form_on_a_stale_page_says_so_and_shows_how_it_stands(officer: Officer
     officer.complaints[:] = [line for line in officer.complaints if "409" not in line]
 
 
+def test_what_was_typed_on_a_stale_page_stays_beside_what_changed(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    officer.press("a")
+    page.fill("#fact-suspects", "2")
+    page.fill("#fact-note", "xem lại đoạn ghi")
+    page.check("[name=is_complex]")
+    colleague = ward.office.desk("binh", "officer")
+    version = colleague.get(f"/api/v1/incidents/{code}").json()["version"]
+    changed = {"version": version, "suspects": 4, "victims": 1, "official_number": "7/TB"}
+    assert colleague.patch(f"/api/v1/incidents/{code}", json=changed).status_code == 200
+    assert decide(colleague, code, "confirm", version + 1).status_code == 200
+    page.locator("#deed-facts button[type=submit]").click()
+    told = page.locator("[data-carried]")
+    expect(told).to_be_focused()
+    expect(told.locator("li")).to_have_text(
+        [
+            "Trạng thái: Chưa duyệt → Đã xác nhận",
+            "Số hồ sơ: – → 7/TB",
+            "Đối tượng: 0 → 4; bạn ghi 2",
+            "Bị hại: 0 → 1",
+        ]
+    )
+    expect(page.locator("#fact-suspects")).to_have_value("2")
+    expect(page.locator("#fact-note")).to_have_value("xem lại đoạn ghi")
+    expect(page.locator("[name=is_complex]")).to_be_checked()
+    expect(page.locator("#fact-victims")).to_have_value("1")
+    officer.complaints[:] = [line for line in officer.complaints if "409" not in line]
+    page.locator("#deed-facts button[type=submit]").click()
+    expect(page.locator("#handling")).to_contain_text("02 đối tượng, 01 bị hại")
+    kept = colleague.get(f"/api/v1/incidents/{code}").json()
+    assert (kept["suspects"], kept["victims"], kept["official_number"], kept["is_complex"]) == (2, 1, "7/TB", True)
+
+
+def test_what_was_typed_is_shown_when_there_is_no_form_for_it_any_more(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    officer.press("a")
+    page.fill("#fact-official_number", "12/TB-2026")
+    chief = ward.office.desk("chi", "supervisor")
+    for move in ("confirm", "resolve", "close"):
+        version = chief.get(f"/api/v1/incidents/{code}").json()["version"]
+        assert decide(chief, code, move, version).status_code == 200
+    page.locator("#deed-facts button[type=submit]").click()
+    told = page.locator("[data-carried]")
+    expect(told).to_contain_text("Số hồ sơ: 12/TB-2026")
+    expect(page.locator("#deed-facts")).to_have_count(0)
+    officer.complaints[:] = [line for line in officer.complaints if "409" not in line]
+
+
+def test_an_incident_is_held_and_let_go_by_keys(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    officer.sign_in("chi", "supervisor")
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    officer.press("h")
+    page.keyboard.type("Viện kiểm sát yêu cầu")
+    officer.press("Enter")
+    held = page.locator("#held")
+    expect(held).to_contain_text("đang giữ lại")
+    expect(held).to_contain_text("Chi giữ từ 12:00:00 02/03/2026: Viện kiểm sát yêu cầu")
+    expect(page.locator("#tale")).to_contain_text("Chi giữ lại, không cho xoá")
+    officer.press("h")
+    expect(held).to_have_count(0)
+    expect(page.locator("#deed-hold")).to_be_visible()
+    expect(page.locator("#tale")).to_contain_text("Chi thôi giữ lại")
+
+
+def test_an_officer_sees_a_hold_and_cannot_lift_it(officer: Officer, ward: Ward) -> None:
+    code = seen_something(ward)
+    chief = ward.office.desk("chi", "supervisor")
+    assert chief.put(f"/api/v1/incidents/{code}/hold", json={"reason": "CV 112/VKS"}).status_code == 200
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    expect(page.locator("#held")).to_contain_text("CV 112/VKS")
+    expect(page.locator("#lift, #deed-hold")).to_have_count(0)
+    officer.press("h")
+    expect(page.locator("#held")).to_be_visible()
+
+
+def test_what_was_entered_by_hand_is_judged_in_the_review_without_a_stage(officer: Officer, ward: Ward) -> None:
+    seen_something(ward)
+    officer.sign_in()
+    page = officer.page
+    page.goto("/incidents/new")
+    page.select_option("#source", "denunciation")
+    page.fill("#title", "Đánh bạc trong nhà trọ")
+    page.fill("#fact-unit", "Khóm 4")
+    page.select_option("#severity", "low")
+    page.fill("#entry-note", "người báo gọi lúc 21 giờ")
+    page.locator("#entry button[type=submit]").click()
+    page.wait_for_url("**/incidents/AN-*")
+    code = page.url.rsplit("/", 1)[1]
+    page.goto("/review")
+    expect(page.locator("[data-stage]")).to_be_visible()
+    item = page.locator(f"#queue-{code}")
+    expect(item).to_contain_text("Đánh bạc trong nhà trọ")
+    expect(item).to_contain_text("Tố giác")
+    officer.press("ArrowDown")
+    told = page.locator("#told")
+    for text in ("Tố giác", "Đánh bạc trong nhà trọ", "người báo gọi lúc 21 giờ", "Khóm 4", "Tran.B"):
+        expect(told).to_contain_text(text)
+    expect(page.locator("[data-stage]")).to_have_count(0)
+    officer.press(" ", "b", "l", "ArrowUp")
+    expect(page.locator("[data-stage]")).to_be_visible()
+    officer.press("ArrowDown")
+    expect(told).to_be_visible()
+    officer.press("1")
+    expect(page.locator(".toast")).to_contain_text(f"Đã xác nhận {code}")
+
+
 def test_a_rule_is_snoozed_from_an_incident_and_woken_again(officer: Officer, ward: Ward) -> None:
     code = seen_something(ward)
     officer.sign_in()

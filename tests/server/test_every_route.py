@@ -98,6 +98,7 @@ LOWEST: dict[tuple[str, str], Role] = {
     ("GET", "/admin/letters"): "admin",
     ("GET", "/admin/criteria"): "admin",
     ("GET", "/admin/audit"): "supervisor",
+    ("GET", "/admin/units"): "supervisor",
     ("GET", "/system"): "supervisor",
     ("GET", "/api/v1/notices/channels"): "admin",
     ("POST", "/api/v1/notices/channels"): "admin",

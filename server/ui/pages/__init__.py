@@ -16,6 +16,7 @@ from server.ui.pages import (
     notices,
     reports,
     review,
+    units,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -32,5 +33,6 @@ for _place in (
     admin,
     criteriaeditor,
     logbook,
+    units,
 ):
     router.include_router(_place.router)

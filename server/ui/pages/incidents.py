@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from server.store import auditview, incidents, snoozes, units, users
+from server.role import at_least
+from server.store import auditview, holds, incidents, snoozes, units, users
 from server.store.errors import NotFoundError
 from server.ui import story
 from server.ui.desk import Desk, sit_down
@@ -32,6 +33,8 @@ def incident(request: Request, code: str) -> Response:
             snooze_ends=[(days, (desk.now + timedelta(days=days)).isoformat()) for days in range(1, 8)],
             officers=users.officers(desk.session),
             categories=list(Category),
+            hold=holds.of(desk.session, code),
+            may_hold=at_least(desk.signed.user.role, "supervisor"),
             silent=snoozes.of(desk.session, found.camera_id, found.rule_name, desk.now),
             units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from server.schemas import IncidentOut
-from server.store import alike, incidents, queue
+from server.schemas import DeedOut, IncidentOut
+from server.store import alike, auditview, incidents, queue
 from server.store.around import around
 from server.store.errors import NotFoundError
 from server.ui import view
@@ -39,8 +39,10 @@ def case(request: Request, code: str) -> Response:
             chosen = incidents.detail(desk.session, desk.services.definitions, code, desk.signed.user, desk.now)
         except NotFoundError:
             return no_such_incident(desk)
-        strip = around(desk.session, code, desk.now)
-        return view.render(request, "review_case.html", user=desk.signed.user, incident=chosen, strip=strip)
+        strip, entered = around(desk.session, code, desk.now), _entered(desk, code)
+        return view.render(
+            request, "review_case.html", user=desk.signed.user, incident=chosen, strip=strip, entered=entered
+        )
 
 
 @router.get("/review/{code}/alike")
@@ -72,7 +74,13 @@ def _review(desk: Desk, code: str | None) -> Response:
         late=queue.overdue_count(desk.session, desk.now),
         incident=chosen,
         strip=around(desk.session, chosen.code, desk.now) if chosen else None,
+        entered=_entered(desk, chosen.code) if chosen else (),
     )
+
+
+def _entered(desk: Desk, code: str) -> tuple[DeedOut, ...]:
+    """Who entered it by hand, and what they noted; nobody for what a camera saw."""
+    return auditview.of(desk.session, code, ("enter",))
 
 
 def _first_free(found: tuple[IncidentOut, ...], name: str) -> str | None:

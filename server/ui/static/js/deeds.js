@@ -15,17 +15,21 @@ export function values(form) {
   return found;
 }
 
-/** Watch the forms under `root` (#case); `done()` after a deed, or when the page shows what is no longer so. */
-export function watchDeeds(root, done) {
+/** Watch the forms under `root` (#case); `done()` after a deed; `stale(form)` when it was filled in on what is no longer so. */
+export function watchDeeds(root, { done, stale }) {
   const address = () => `/api/v1/incidents/${root.dataset.code}`;
 
-  async function send(method, path, body) {
+  async function send(method, path, body, form = null) {
     try {
       await request(method, path, body);
       toast(t("Đã lưu."));
     } catch (error) {
       toast(error.message, { late: true });
       if (!(error instanceof ApiError) || error.status !== 409) return;
+      if (form?.closest("details")) {
+        stale(form);
+        return;
+      }
     }
     done();
   }
@@ -40,10 +44,14 @@ export function watchDeeds(root, done) {
       send("POST", "/api/v1/snoozes", { camera: Number(camera), rule_name: rule, ...body });
       return;
     }
+    if (deed === "hold" || deed === "lift") {
+      send(deed === "hold" ? "PUT" : "DELETE", `${address()}/hold`, deed === "hold" ? body : undefined);
+      return;
+    }
     if (deed !== "links") body.version = Number(root.querySelector("#handling").dataset.version);
     if (deed === "assign") body.to ||= null;
-    if (deed === "facts") send("PATCH", address(), body);
-    else send("POST", `${address()}/${deed}`, body);
+    if (deed === "facts") send("PATCH", address(), body, form);
+    else send("POST", `${address()}/${deed}`, body, form);
   });
 
   root.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// Forms that speak to /api/v1: data-method, data-path, data-body (else its fields), data-then: "reload" or "secret" (shown once).
+// Forms that speak to /api/v1: data-method, data-path, data-body (else its fields, and what data-also says), data-then: "reload" or "secret" (shown once).
 
 import { request } from "./api.js";
 import { add } from "./keys.js";
@@ -6,11 +6,14 @@ import { add } from "./keys.js";
 /** The form's fields as the API wants them; a field's data-kind says what it is. */
 function bodyOf(form) {
   if (form.dataset.body) return JSON.parse(form.dataset.body);
-  const body = {};
+  const body = JSON.parse(form.dataset.also ?? "{}");
   for (const field of form.elements) {
     if (!field.name) continue;
     const kind = field.dataset.kind;
-    if (kind === "flag") body[field.name] = field.checked;
+    // a choice that may be left open is left out
+    if (kind === "id") {
+      if (field.value) body[field.name] = Number(field.value);
+    } else if (kind === "flag") body[field.name] = field.checked;
     else if (kind === "list" || kind === "ids") {
       body[field.name] ??= [];
       if (field.checked) body[field.name].push(kind === "ids" ? Number(field.value) : field.value);

@@ -1,6 +1,7 @@
 // One incident: its clips, its panel, its story as it grows.
 
 import { addCaseKeys } from "./casekeys.js";
+import { carry } from "./carry.js";
 import { openDeed, watchDeeds } from "./deeds.js";
 import { add } from "./keys.js";
 import { listen } from "./live.js";
@@ -35,14 +36,29 @@ listen((kind, fields) => {
   if (mine && !decision.busy && !decision.choosing && document.activeElement?.id !== "note") reread();
 });
 
-watchDeeds(root, () => {
-  for (const deed of root.querySelectorAll(".deed[open]")) deed.open = false;
+/** A form of what is no longer so: how it stands now comes in its place, and what was typed stays in it. */
+async function stale(form) {
+  const node = await freshCase(location.pathname).catch(() => null);
+  if (!node) return;
+  const handling = node.querySelector("#handling");
+  carry(form, handling);
+  root.querySelector("#handling").replaceWith(handling);
+  handling.querySelector("[data-carried]").focus();
   reread();
+}
+
+watchDeeds(root, {
+  done() {
+    for (const deed of root.querySelectorAll(".deed[open]")) deed.open = false;
+    reread();
+  },
+  stale,
 });
 
 add("a", t("Sửa thông tin"), () => openDeed("facts"));
 add("i", t("Giao cho"), () => openDeed("assign"));
 add("m", t("Gộp vào vụ khác"), () => openDeed("merge"));
+add("h", t("Giữ lại hoặc thôi giữ"), () => (document.getElementById("lift") ? document.getElementById("lift").click() : openDeed("hold")));
 
 document.getElementById("print").addEventListener("click", () => window.print());
 

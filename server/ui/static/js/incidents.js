@@ -30,7 +30,7 @@ add("enter", t("Mở dòng đang chọn"), () => document.activeElement?.click()
 add("l", t("Danh sách"), () => press("view-list"));
 add("i", t("Lịch"), () => press("view-calendar"));
 add("m", t("Sơ đồ"), () => press("view-map"));
-if (document.getElementById("by-hand")) add("n", t("Nhập tay"), () => press("by-hand"));
+if (document.getElementById("by-hand")) add("n", t("Nhập vụ việc"), () => press("by-hand"));
 if (document.getElementById("save")) add("s", t("Lưu bộ lọc"), openSave);
 if (document.getElementById("calendar")) {
   add("arrowleft", t("Ngày trước"), () => go(-1));

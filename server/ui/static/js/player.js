@@ -222,7 +222,7 @@ export class Player {
   }
 
   #drawSpeed() {
-    this.part("speed").textContent = `${this.shuttle.speed.toLocaleString("vi")}×`;
+    this.part("speed-now").textContent = `${this.shuttle.speed.toLocaleString("vi")}×`;
     this.#drawPlay();
   }
 
