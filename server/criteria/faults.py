@@ -60,7 +60,7 @@ def _unfit(text: str) -> Fault | None:
     """What no list of criteria needs and a short text can fill a server's memory with: references, endless nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             return Fault(line=line, criterion="", key="", message=f"*{event.anchor}: write out what it refers to")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
