@@ -3,7 +3,6 @@
 import os
 from datetime import timedelta
 from statistics import median, quantiles
-from typing import Any
 
 import pytest
 
@@ -101,15 +100,16 @@ def test_a_hundred_clips_are_judged_by_keys_and_the_next_is_on_screen_at_once(of
         keys.append(len(pressed))
     officer.until("document.getElementById('case').dataset.code === undefined", 30.0)
     wait_until(lambda: not ward.waiting(), "every verdict has arrived", 30.0)
-    shown: list[dict[str, Any]] = page.evaluate("window.shown")
+    # the first clip came with the page, perhaps before its pictures could be watched
+    shown = [one for one in page.evaluate("window.shown") if one["code"] != codes[0]]
     assert page.evaluate("window.sameDocument"), "the page was never loaded anew"
-    assert [one["code"] for one in shown[1:]] == codes[1:]
+    assert [one["code"] for one in shown] == codes[1:]
     assert len(keys) == CLIPS
     assert max(keys) <= MOST_KEYS
     with ward.office.services.database.read() as session:
         states = {row.code: row.state for row in session.query(IncidentRow)}
     assert [states[code] for code in codes] == ["confirmed" if n % 3 else "dismissed" for n in range(CLIPS)]
-    stood, moved = ([one[what] for one in shown[1:]] for what in ("stands", "moves"))
+    stood, moved = ([one[what] for one in shown] for what in ("stands", "moves"))
     figures = f"{sum(keys)} keys; next clip's first picture: {told(stood)}; it moves: {told(moved)}"
     print(figures)
     assert median(stood) <= SOON_MS, figures
