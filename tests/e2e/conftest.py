@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from contract.health import CameraState
 from server import auth
@@ -56,7 +56,7 @@ class Officer:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def until(self, script: str, timeout_s: float = 10.0) -> None:
+    def until(self, script: str, timeout_s: float = 20.0) -> None:
         """Return when the script's value is true. Playwright's own wait needs eval, which the pages forbid."""
         wait_until(lambda: self.page.evaluate(script), script, timeout_s)
 
@@ -68,6 +68,7 @@ class Officer:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium."""
+    expect.set_options(timeout=15_000)  # two test processes share two cores with their servers and browsers
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=needs.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -90,7 +91,7 @@ def officer(chromium: Browser, ward: Ward) -> Iterator[Officer]:
     context = chromium.new_context(
         base_url=ward.url, viewport={"width": DESK[0], "height": DESK[1]}, reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     found = Officer(ward=ward, context=context, page=context.new_page())
     found.listen(found.page)
     yield found
