@@ -50,6 +50,7 @@ def test_a_search_is_typed_with_suggestions_and_kept_as_a_filter(officer: Office
     kept.click()
     expect(page.locator("#rows a.row")).to_have_count(3)
     expect(kept).to_have_attribute("aria-current", "true")
+    page.wait_for_load_state("load")  # then the page's script listens
     page.locator(".saved-away").click()
     expect(kept).to_have_count(0)
 

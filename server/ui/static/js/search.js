@@ -10,6 +10,7 @@ const list = document.getElementById("suggestions");
 const save = document.getElementById("save");
 let timer = 0;
 let asked = 0;
+let isAsking = false;
 let chosen = -1;
 
 /** Open the form that keeps the search under a name. */
@@ -65,6 +66,7 @@ function show(suggestions) {
 async function ask() {
   timer = 0;
   asked += 1;
+  isAsking = true;
   const mine = asked;
   try {
     const query = new URLSearchParams({ q: box.value.slice(0, box.selectionEnd), lang: language });
@@ -74,6 +76,15 @@ async function ask() {
   } catch {
     close(); // a search can be typed without them
   }
+  if (mine === asked) isAsking = false;
+}
+
+function forget() {
+  clearTimeout(timer);
+  timer = 0;
+  asked += 1;
+  isAsking = false;
+  close();
 }
 
 function suggest() {
@@ -89,7 +100,7 @@ box.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" && isOpen) choose(chosen + 1);
   else if (event.key === "ArrowUp" && isOpen) choose(chosen - 1);
   else if ((event.key === "Enter" || event.key === "Tab") && isOpen && chosen >= 0) take(list.children[chosen]);
-  else if (event.key === "Escape" && isOpen) close();
+  else if (event.key === "Escape" && (isOpen || timer || isAsking)) forget(); // the browser's own Escape empties the box
   else return;
   event.preventDefault();
 });
