@@ -113,7 +113,7 @@ class UnitIn(_In):
     name: UnitName
     kind: Literal["khom", "ap", "phuong"]
     valid_from: date
-    replaces: tuple[int, ...] = Field(default=(), max_length=50)
+    replaces: tuple[Annotated[int, Field(ge=1, le=2**63 - 1)], ...] = Field(default=(), max_length=50)
 
 
 class UnitEnd(_In):
