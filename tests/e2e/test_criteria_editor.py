@@ -56,6 +56,7 @@ def test_an_admin_corrects_checks_saves_and_takes_back(officer: Officer, ward: W
     expect(page.locator("#reason")).to_have_value("Dùng lại tệp của máy chủ")
     page.locator("#save button").click()
     expect(page.locator("#in-force")).to_contain_text("Đang dùng tệp tiêu chí của máy chủ, theo bản 2.")
+    page.wait_for_load_state("load")  # then the page's script listens
     page.locator("[data-take-back='1']").click()
     expect(page.locator("#changes li")).to_contain_text("bị bỏ")
     expect(page.locator("#reason")).to_have_value("Lấy lại bản 1")
