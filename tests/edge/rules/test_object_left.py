@@ -177,3 +177,21 @@ def test_the_defaults_are_the_wards() -> None:
     assert OBJECT in rule.classes
     assert "suitcase" in rule.classes
     assert RuleSettings(name="rac", kind="object_left", zone="left", dwell_s=30).dwell_s == 30.0
+
+
+@pytest.mark.parametrize(
+    ("x", "is_told", "reason"),
+    [
+        (0.035, True, "who is lost at the picture's edge has gone out: who comes in there later is another"),
+        (0.25, False, "nobody vanishes from the middle"),
+    ],
+)
+def test_who_goes_out_of_the_picture_is_not_who_comes_in_later(x: float, is_told: bool, reason: str) -> None:
+    def thing(at: float) -> list[Track]:
+        found = track((x + 0.02, 0.6), at, number=1_000_000_000, class_name=OBJECT, size=(0.04, 0.06), first_s=2.0)
+        return [found] if at >= 5 else []
+
+    def people(at: float) -> list[Track]:
+        return [] if 8 <= at < 13 else [track((x, 0.6), at, number=1 if at < 8 else 9)]
+
+    assert bool(asked_for(22, thing, people)) is is_told, reason
