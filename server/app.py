@@ -113,7 +113,30 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
 
     ``with_ingest=False``: pages and API only (another process ingests).
     """
-    clock = clock or SystemClock()
+    services = _services(settings, clock or SystemClock())
+    app = FastAPI(
+        title="Camera An Ninh",
+        version="0.1.0",
+        lifespan=_lifespan(services, with_ingest=with_ingest),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.add_middleware(ETags)
+    app.add_middleware(Replays, services=services)
+    app.add_middleware(Limits, stall_s=settings.http.stall_s)
+    app.add_middleware(Rates, per_session=settings.rates.per_session, per_address=settings.rates.per_address)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Viewpoints)
+    problems.register(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_probes(app, services)
+    return app
+
+
+def _services(settings: Settings, clock: Clock) -> Services:
+    """What every request may use, on tables that were brought up to date."""
     yardsticks = Yardsticks(*definition.read(settings.criteria_file))
     database = open_database(settings)
     database.migrate()
@@ -127,7 +150,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         keep_bytes=settings.working_copies.keep_mb * 1_000_000,
     )
     vault = Vault(settings.notices.key_file)
-    services = Services(
+    return Services(
         settings=settings,
         clock=clock,
         database=database,
@@ -150,26 +173,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
         calendar=Calendar(zone=settings.zone, cut_day=settings.cut_day),
         speech=speech.words_of,
     )
-
-    app = FastAPI(
-        title="Camera An Ninh",
-        version="0.1.0",
-        lifespan=_lifespan(services, with_ingest=with_ingest),
-        docs_url=None,
-        redoc_url=None,
-    )
-    app.state.services = services
-    app.add_middleware(ETags)
-    app.add_middleware(Replays, services=services)
-    app.add_middleware(Limits, stall_s=settings.http.stall_s)
-    app.add_middleware(Rates, per_session=settings.rates.per_session, per_address=settings.rates.per_address)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(Viewpoints)
-    problems.register(app)
-    for router in ROUTERS:
-        app.include_router(router)
-    _add_probes(app, services)
-    return app
 
 
 def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
