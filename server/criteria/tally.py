@@ -1,16 +1,17 @@
 """Pure: from counts by month and kind to what a check measures in any period that those months make up."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from operator import add, neg
+from typing import NamedTuple
 
 from server.criteria.definition import Check
 from server.criteria.period import Period
 from server.criteria.vocabulary import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Sums(NamedTuple):
     """What a number of incidents add up to. ``in_time`` and ``late``: of those with a deadline, handled by it or not
     (one whose deadline lies ahead is neither)."""
 
@@ -23,12 +24,13 @@ class Sums:
     deaths: int = 0
     injured: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+    def plus(self, other: "Sums") -> "Sums":
+        """Both together."""
+        return Sums(*map(add, self, other))
 
     def negative(self) -> "Sums":
         """What takes it away again."""
-        return Sums(**{each.name: -getattr(self, each.name) for each in fields(self)})
+        return Sums(*map(neg, self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,6 @@ class Cell:
     """Incidents of one kind within one span of time. ``at``: the span's beginning."""
 
     at: datetime
-    kind: Kind
     counted: bool
     """They count; else they wait for a verdict."""
     sums: Sums
@@ -45,24 +46,22 @@ class Cell:
 class Tally:
     """One check's share of all cells, ready to be asked for any period."""
 
-    def __init__(self, check: Check, cells: Iterable[Cell], fits: dict[Kind, bool] | None = None) -> None:
-        """``fits``: remembers which kinds bear on the check."""
-        known: dict[Kind, bool] = {} if fits is None else fits
+    def __init__(self, check: Check, cells: Mapping[Kind, Sequence[Cell]]) -> None:
         self._check = check
+        self.kinds = frozenset(kind for kind in cells if check.bears(kind))
+        """Those that bear on the check."""
         self._by_start: dict[tuple[datetime, bool], Sums] = {}
-        for cell in cells:
-            if cell.kind not in known:
-                known[cell.kind] = check.bears(cell.kind)
-            if known[cell.kind]:
+        for kind in self.kinds:
+            for cell in cells[kind]:
                 at = (cell.at, cell.counted)
-                self._by_start[at] = self._by_start.get(at, Sums()) + cell.sums
+                self._by_start[at] = self._by_start.get(at, Sums()).plus(cell.sums)
 
     def sums(self, period: Period, *, counted: bool) -> Sums:
         """What counts in the period, or what waits."""
         found = Sums()
         for (at, is_counted), sums in self._by_start.items():
             if is_counted is counted and period.start_at <= at < period.end_at:
-                found += sums
+                found = found.plus(sums)
         return found
 
     def value(self, period: Period) -> float | None:
@@ -70,14 +69,14 @@ class Tally:
         sums = self.sums(period, counted=True)
         if self._check.measure.aggregate == "share_handled_in_time":
             # a deadline that passed is missed, whether or not somebody has confirmed the case meanwhile
-            sums += Sums(late=self.sums(period, counted=False).late)
+            sums = sums.plus(Sums(late=self.sums(period, counted=False).late))
         return measured(self._check, sums)
 
     def if_confirmed(self, period: Period) -> float | None:
         """The same, were all that waits confirmed; None where that says nothing."""
         if not self._check.measure.is_additive:
             return None
-        return measured(self._check, self.sums(period, counted=True) + self.sums(period, counted=False))
+        return measured(self._check, self.sums(period, counted=True).plus(self.sums(period, counted=False)))
 
 
 def measured(check: Check, sums: Sums) -> float | None:

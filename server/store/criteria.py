@@ -188,16 +188,17 @@ def _versions(session: Session, rows: Sequence[IncidentRow]) -> tuple[RuleVersio
 
 def _confirmed(known: figures.Figures, rows: Sequence[IncidentRow]) -> figures.Figures:
     """The figures, had these incidents been confirmed."""
-    cells, standing = list(known.cells), list(known.current.standing)
-    starts = sorted({cell.at for cell in known.cells})
+    cells = {kind: list(each) for kind, each in known.cells.items()}
+    standing = list(known.current.standing)
+    starts = sorted({cell.at for each in cells.values() for cell in each})
     for row in rows:
         kind = figures.kind_of(row)
         at = max(start for start in starts if start <= row.occurred_at)
         sums = Sums(cases=1, suspects=row.suspects, victims=row.victims, deaths=row.deaths, injured=row.injured)
-        cells.append(Cell(at=at, kind=kind, counted=True, sums=sums))
-        cells.append(Cell(at=at, kind=kind, counted=False, sums=sums.negative()))
+        cells.setdefault(kind, []).append(Cell(at=at, counted=True, sums=sums))
+        cells[kind].append(Cell(at=at, counted=False, sums=sums.negative()))
         standing.append((kind, 1))
-    return replace(known, cells=tuple(cells), current=replace(known.current, standing=tuple(standing)))
+    return replace(known, cells=cells, tallies={}, current=replace(known.current, standing=tuple(standing)))
 
 
 __all__ = ["CriterionOut", "adjust", "drill", "freeze", "know", "period_out", "scoreboard", "what_if"]

@@ -3,7 +3,8 @@
 A fixed number of grouped queries, answered from ix_incidents_counting alone, however many criteria there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from contract.event import Mode, Status
 from server.criteria.definition import Check, Definitions
 from server.criteria.period import Period
-from server.criteria.tally import Cell, Sums
+from server.criteria.tally import Cell, Sums, Tally
 from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
 from server.store.camerahours import Hours, in_service
@@ -44,7 +45,7 @@ class Side:
     period: Period
     until: datetime
     standing: tuple[tuple[Kind, int], ...] = ()
-    cleared: tuple[tuple[Kind, float], ...] = ()
+    cleared: Mapping[Kind, Sequence[float]] = field(default_factory=dict)
     cameras: tuple[Hours, ...] = ()
 
     @property
@@ -59,15 +60,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``fits`` remembers by check
-    which kinds bear on it."""
+    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``tallies`` remembers each
+    check's share of these cells, by criterion and check."""
 
     current: Side
     before: Side
     months: tuple[Period, ...]
-    cells: tuple[Cell, ...]
+    cells: Mapping[Kind, Sequence[Cell]]
     now: datetime
-    fits: dict[tuple[str, str], dict[Kind, bool]] = field(default_factory=dict)
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
 
 
 @of_the_ward
@@ -76,7 +77,6 @@ def read(session: Session, definitions: Definitions, period: Period, now: dateti
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
     asked = {check.measure.aggregate for check in _checks(definitions)}
     stands, clears = "standing" in asked, "median_time_to_clear" in asked
-
     return Figures(
         current=_side(session, period, now, stands=stands, clears=clears),
         before=_side(session, before, now, stands=False, clears=False),
@@ -88,7 +88,7 @@ def read(session: Session, definitions: Definitions, period: Period, now: dateti
 
 def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
     """Kinds of incidents that there are, and that bear on one of the checks."""
-    there = {cell.kind for cell in figures.cells} | {kind for kind, _ in figures.current.standing}
+    there = set(figures.cells) | {kind for kind, _ in figures.current.standing}
     return tuple(kind for kind in there if any(check.bears(kind) for check in checks))
 
 
@@ -138,7 +138,7 @@ def _side(session: Session, period: Period, now: datetime, *, stands: bool, clea
         period=period,
         until=until,
         standing=_stands(session, until) if stands else (),
-        cleared=_cleared(session, period) if clears else (),
+        cleared=_cleared(session, period) if clears else {},
         cameras=in_service(session, period.start_at, until),
     )
 
@@ -154,8 +154,8 @@ def _spans(period: Period, before: Period, months: tuple[Period, ...]) -> list[P
     return [found[at] for at in sorted(found)]
 
 
-def _cells(session: Session, spans: Sequence[Period], now: datetime) -> tuple[Cell, ...]:
-    """By span and kind. Spans that touch are one range of the index."""
+def _cells(session: Session, spans: Sequence[Period], now: datetime) -> dict[Kind, list[Cell]]:
+    """By kind, and then span. Spans that touch are one range of the index."""
     is_counted = case((IncidentRow.state.in_(_COUNTED), 1), else_=0)
     # a day and the same one last year leave a year between them that must not be read
     ranges: list[tuple[datetime, datetime]] = []
@@ -177,7 +177,7 @@ def _cells(session: Session, spans: Sequence[Period], now: datetime) -> tuple[Ce
         func.sum(IncidentRow.deaths),
         func.sum(IncidentRow.injured),
     ]
-    found: list[Cell] = []
+    found: dict[Kind, list[Cell]] = defaultdict(list)
     for start, end in ranges:
         rows = session.execute(
             select(at, is_counted, *_KIND, *columns)
@@ -189,27 +189,11 @@ def _cells(session: Session, spans: Sequence[Period], now: datetime) -> tuple[Ce
             )
             .group_by(at, is_counted, *_KIND)
         )
-        found += [_cell(spans[row[0]].start_at, row[1:]) for row in rows]
-    return tuple(found)
-
-
-def _cell(at: datetime, row: Sequence[Any]) -> Cell:
-    sums = [int(each or 0) for each in row[6:]]
-    return Cell(
-        at=at,
-        counted=bool(row[0]),
-        kind=_kind(row[1:6]),
-        sums=Sums(
-            cases=sums[0],
-            handled=sums[1],
-            in_time=sums[2],
-            late=sums[3],
-            suspects=sums[4],
-            victims=sums[5],
-            deaths=sums[6],
-            injured=sums[7],
-        ),
-    )
+        for row in rows:
+            # the columns are asked for in the order of Sums
+            sums = Sums(*(int(each or 0) for each in row[7:]))
+            found[_kind(row[2:7])].append(Cell(at=spans[row[0]].start_at, counted=bool(row[1]), sums=sums))
+    return dict(found)
 
 
 def _kind(row: Sequence[Any]) -> Kind:
@@ -226,15 +210,18 @@ def _stands(session: Session, until: datetime) -> tuple[tuple[Kind, int], ...]:
     return tuple((_kind(row[:5]), row[5]) for row in rows)
 
 
-def _cleared(session: Session, period: Period) -> tuple[tuple[Kind, float], ...]:
-    """Hours from its beginning to its outcome, of each that was handled, shortest first."""
+def _cleared(session: Session, period: Period) -> dict[Kind, list[float]]:
+    """Hours from its beginning to its outcome, of each that was handled."""
     rows = session.execute(
         select(*_KIND, IncidentRow.occurred_at, IncidentRow.handled_at).where(
             _real(), IncidentRow.state.in_(_COUNTED), _in(period), IncidentRow.handled_at.is_not(None)
         )
     )
-    found = [(_kind(row[:5]), max(0.0, ((row[6] or row[5]) - row[5]).total_seconds() / 3600.0)) for row in rows]
-    return tuple(sorted(found, key=lambda each: each[1]))
+    found: dict[Kind, list[float]] = defaultdict(list)
+    for *kind, occurred_at, handled_at in rows:
+        if handled_at is not None:
+            found[_kind(kind)].append(max(0.0, (handled_at - occurred_at).total_seconds() / 3600.0))
+    return dict(found)
 
 
 def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:

@@ -77,8 +77,11 @@ def result(definition: Definition, known: Known) -> CriterionOut:
 
 
 def tally_of(definition: Definition, check: Check, figures: Figures) -> Tally:
-    """A check's share of the figures."""
-    return Tally(check, figures.cells, figures.fits.setdefault((definition.code, check.key), {}))
+    """A check's share of the figures, added up once."""
+    key = (definition.code, check.key)
+    if key not in figures.tallies:
+        figures.tallies[key] = Tally(check, figures.cells)
+    return figures.tallies[key]
 
 
 def _evidence(definition: Definition, check: Check, known: Known) -> Evidence:
@@ -123,7 +126,7 @@ def _special(check: Check, side: Side) -> float | None:
     if check.measure.aggregate == "standing":
         return float(sum(number for kind, number in side.standing if check.bears(kind)))
     if check.measure.aggregate == "median_time_to_clear":
-        return median([hours for kind, hours in side.cleared if check.bears(kind)])
+        return median(sorted(hours for kind in side.cleared if check.bears(kind) for hours in side.cleared[kind]))
     return None
 
 
@@ -179,13 +182,14 @@ def _check_out(check: Check, evidence: Evidence, found: Judgement) -> CheckOut:
 
 def _logged(definition: Definition, figures: Figures) -> int:
     """Incidents of the period that wait and bear on any of its checks, each once."""
-    period, known = figures.current.period, figures.fits
-    total = 0
-    for cell in figures.cells:
-        if not cell.counted and period.start_at <= cell.at < period.end_at:
-            by_check = (known[definition.code, check.key].get(cell.kind, False) for check in definition.checks)
-            total += cell.sums.cases if any(by_check) else 0
-    return total
+    period = figures.current.period
+    bearing = {kind for check in definition.checks for kind in tally_of(definition, check, figures).kinds}
+    return sum(
+        cell.sums.cases
+        for kind in bearing
+        for cell in figures.cells[kind]
+        if not cell.counted and period.start_at <= cell.at < period.end_at
+    )
 
 
 def _rates(definition: Definition, figures: Figures) -> tuple[float | None, float | None]:
