@@ -117,7 +117,7 @@ class Ingest:
             log.warning("message_refused", topic=refusal.topic[:200], reason=str(refusal.reason), detail=refusal.detail)
         for camera_id, state in outcome.cameras.items():
             self._live.publish("camera", id=camera_id, state=state)
-        for incident_id, (code, state) in outcome.incidents.items():
-            self._live.publish("incident", id=incident_id, code=code, state=state)
+        for incident_id, (code, state, version) in outcome.incidents.items():
+            self._live.publish("incident", id=incident_id, code=code, state=state, version=version)
         if outcome.bears_on_criteria:
             self._live.publish("criteria")

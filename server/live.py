@@ -18,7 +18,7 @@ CLOSING = "closing"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveMessage:
-    """``kind`` incident {code, state, id} | camera {id, state} | picture {id} | criteria {} | reload {} (some were
+    """``kind`` incident {code, state, id, version} | camera {id, state} | picture {id} | criteria {} | reload {} (some were
     missed)."""
 
     id: int

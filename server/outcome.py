@@ -19,8 +19,8 @@ class Outcome:
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
     """By site and edge."""
     refusals: list[Refusing] = field(default_factory=list)
-    incidents: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Code and state of each incident that changed, by id."""
+    incidents: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    """Code, state and version of each incident that changed, by id."""
     cameras: dict[int, str] = field(default_factory=dict)
     """State of each camera whose state changed, by id."""
     behind: set[int] = field(default_factory=set)

@@ -150,7 +150,7 @@ class _Batch:
                 touched.add(kept.incident_id)
         joined = set(placed.chosen.values()) - placed.made
         for row in placements.refresh(self.session, touched, joined):
-            self.outcome.incidents[row.id] = (row.code, row.state)
+            self.outcome.incidents[row.id] = (row.code, row.state, row.version)
             self.outcome.bears_on_criteria |= row.is_new_state or row.id in placed.made
         self.outcome.incidents_made += len(placed.made)
 

@@ -29,6 +29,6 @@ def written(
         return conflicting(error)
     except StoreError as error:
         raise refused(error) from error
-    has.live.publish("incident", code=changed.code, state=changed.state, id=changed.id)
+    has.live.publish("incident", code=changed.code, state=changed.state, id=changed.id, version=changed.version)
     has.live.publish("criteria")
     return changed

@@ -163,9 +163,9 @@ def _settle(has: Services, sha256: str, expected: evidence.Expected) -> None:
     if expected.is_stored:
         return
     with has.database.transaction() as session:
-        shown = [(row.id, row.code, row.state) for row in evidence.store(session, sha256, has.clock.now())]
-    for incident_id, code, state in shown:
-        has.live.publish("incident", id=incident_id, code=code, state=state)
+        shown = [(row.id, row.code, row.state, row.version) for row in evidence.store(session, sha256, has.clock.now())]
+    for incident_id, code, state, version in shown:
+        has.live.publish("incident", id=incident_id, code=code, state=state, version=version)
 
 
 def _answer(has: Services, status: int, offset: int) -> Response:

@@ -42,7 +42,7 @@ def create_dismissals(body: DismissalsIn, user: Officer, has: Has) -> Dismissals
     except StoreError as error:
         raise refused(error) from error
     for each in found.dismissed:
-        has.live.publish("incident", code=each.code, state="dismissed", id=each.id)
+        has.live.publish("incident", code=each.code, state="dismissed", id=each.id, version=each.version)
     if found.dismissed:
         has.live.publish("criteria")
     return found

@@ -40,6 +40,7 @@ class Refreshed:
     id: int
     code: str
     state: str
+    version: int
     is_new_state: bool
 
 
@@ -101,6 +102,7 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
         before = State(row.state)
         whole = incident.whole(parts[row.id], before, is_claimed=row.claimed_by is not None)
         is_new_state = whole.state is not before
+        version = row.version + (row.id in joined or is_new_state)
         changes.append(
             {
                 "b_id": row.id,
@@ -108,10 +110,12 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
                 "last_seen_at": whole.span.end,
                 "severity": str(whole.severity),
                 "state": str(whole.state),
-                "version": row.version + (row.id in joined or is_new_state),
+                "version": version,
             }
         )
-        refreshed.append(Refreshed(id=row.id, code=row.code, state=str(whole.state), is_new_state=is_new_state))
+        refreshed.append(
+            Refreshed(id=row.id, code=row.code, state=str(whole.state), version=version, is_new_state=is_new_state)
+        )
     if changes:
         session.connection().execute(update(IncidentRow).where(IncidentRow.id == bindparam("b_id")), changes)
     return refreshed

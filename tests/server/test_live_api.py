@@ -43,7 +43,7 @@ def test_a_page_is_told_of_a_decision_and_catches_up_after_a_break(office: Offic
     assert told[1:4] == [
         f"id: {start + 1}",
         "event: incident",
-        f'data: {{"code":"{code}","state":"confirmed","id":1}}',
+        f'data: {{"code":"{code}","state":"confirmed","id":1,"version":2}}',
     ]
     assert told[4:] == [f"id: {start + 2}", "event: criteria", "data: {}"]
     with anna.stream("GET", "/api/v1/live", headers={"Last-Event-ID": str(start + 1)}) as answer:

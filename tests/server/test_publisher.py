@@ -154,7 +154,8 @@ def test_home_assistant_finds_the_cameras_and_forgets_them_when_switched_off(
     camera = f"homeassistant/binary_sensor/anninh_{SITE}/camera_{EDGE}_kho-sau/config"
     waiting = f"homeassistant/sensor/anninh_{SITE}/waiting/config"
     with publishing(intake, mosquitto, home_assistant=True), Listener(mosquitto) as home:
-        wait_until(lambda: topics.home_assistant(SITE, "waiting") in home.latest(), "values", 30.0)
+        said = {topics.home_assistant(SITE, name) for name in ("waiting", "available")}
+        wait_until(lambda: said <= set(home.latest()), "values", 30.0)
         found = json.loads(home.latest()[camera])
         assert (found["device_class"], found["name"]) == ("connectivity", "kho-sau, Khóm 4")
         assert home.latest()[found["state_topic"]] == b"ON"

@@ -13,7 +13,7 @@ export class Alike {
   #row = { of: "", length: 0 };
   #reason = "";
 
-  /** `undo()`: take the last verdict back. `done(codes)`: these were dismissed. */
+  /** `undo()`: take the last verdict back. `done(dismissed)`: these were, as {code, version}. */
   constructor({ undo, done }) {
     this.undo = undo;
     this.done = done;
@@ -73,7 +73,7 @@ export class Alike {
     try {
       const answer = await request("POST", "/api/v1/review/dismissals", { incidents, reason });
       remember(Promise.resolve(answer.dismissed.length ? answer.dismissed : null));
-      this.done(answer.dismissed.map(({ code }) => code));
+      this.done(answer.dismissed);
       const said = t("Đã loại %(n)s cảnh báo giống nhau.", { n: answer.dismissed.length });
       const codes = answer.left.map(({ code }) => code).join(", ");
       const left = codes && t("Vừa thay đổi nên để lại: %(codes)s.", { codes });

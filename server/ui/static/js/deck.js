@@ -26,6 +26,8 @@ export class Deck {
   #path;
   #wanted = [];
   #nodes = new Map();
+  /** Counts what was taken or forgotten: a page that was asked for before is of then. */
+  #turns = new Map();
   #running = false;
 
   /** `path(code)`: the page that shows an incident. */
@@ -44,7 +46,7 @@ export class Deck {
   /** The case, ready to be put in place; null when it is not here yet. */
   take(code) {
     const node = this.#nodes.get(code) ?? null;
-    this.#nodes.delete(code);
+    this.#drop(code);
     this.#wanted = this.#wanted.filter((other) => other !== code);
     return node;
   }
@@ -57,11 +59,16 @@ export class Deck {
   /** What was fetched of an incident is no longer true. */
   forget(code) {
     this.#nodes.get(code)?.querySelector("[data-clip]")?.removeAttribute("src");
+    this.#drop(code);
+  }
+
+  #drop(code) {
     this.#nodes.delete(code);
+    this.#turns.set(code, (this.#turns.get(code) ?? 0) + 1);
   }
 
   forgetAll() {
-    for (const code of [...this.#nodes.keys()]) this.forget(code);
+    for (const code of new Set([...this.#nodes.keys(), ...this.#wanted])) this.forget(code);
   }
 
   #warm() {
@@ -74,9 +81,10 @@ export class Deck {
     this.#running = true;
     try {
       for (let code = this.#missing(); code; code = this.#missing()) {
+        const turn = this.#turns.get(code);
         const node = await freshCase(this.#path(code));
         if (node?.dataset.code !== code) return;
-        if (this.#wanted.includes(code)) this.#nodes.set(code, node);
+        if (this.#wanted.includes(code) && this.#turns.get(code) === turn) this.#nodes.set(code, node);
         this.#warm();
       }
     } catch {

@@ -21,8 +21,10 @@ const path = (code) => (code ? `/review/${code}` : "/review");
 const casePath = (code) => (code ? `/review/${code}/case` : "/review");
 const deck = new Deck(casePath);
 const alike = new Alike({ undo: () => decision.undo(), done: taken });
-/** What was judged here and may still stand in a queue that was rendered before. */
-const judged = new Set();
+/** What was judged here and may still stand in a queue that was rendered before: the version each came to, by code. */
+const judged = new Map();
+/** Of a verdict that is on its way: later than every version. */
+const ON_ITS_WAY = Infinity;
 /** Incidents whose claim is being put back: until the server answered, what it says of them is about to change. */
 const settling = new Map();
 let player = null;
@@ -128,21 +130,23 @@ function reopen(code) {
  * it has the verdict. */
 function leaving(code, sent) {
   const next = neighbour(code, 1, true);
-  judged.add(code);
+  judged.set(code, ON_ITS_WAY);
   document.getElementById(`queue-${code}`)?.closest("li").remove();
   if (next && next !== code) open(next);
   else sent.then((kept) => kept && open(""));
 }
 
 function decided(move, incident, reason) {
-  if (judged.has(incident.code)) alike.follow(move, incident, reason);
-  else reopen(incident.code);
+  if (!judged.has(incident.code)) return reopen(incident.code);
+  judged.set(incident.code, incident.version);
+  return alike.follow(move, incident, reason);
 }
 
 /** Several were dismissed at once, and this one may be among them. */
-function taken(codes) {
-  for (const code of codes) {
-    judged.add(code);
+function taken(dismissed) {
+  const codes = dismissed.map(({ code }) => code);
+  for (const { code, version } of dismissed) {
+    judged.set(code, version);
     deck.forget(code);
     document.getElementById(`queue-${code}`)?.closest("li").remove();
   }
@@ -199,10 +203,11 @@ function follow(fresh) {
 listen((kind, fields) => {
   if (kind === "reload") {
     deck.forgetAll();
-    judged.clear();
+    for (const [code, version] of judged) if (version !== ON_ITS_WAY) judged.delete(code);
   } else if (kind === "incident") {
     if (fields.code !== currentCode()) deck.forget(fields.code);
-    if (fields.state === "new") judged.delete(fields.code);
+    // taken back by a colleague; not what went before the verdict and is heard of late
+    if (fields.state === "new" && fields.version > judged.get(fields.code)) judged.delete(fields.code);
   }
 });
 

@@ -1,0 +1,59 @@
+"""What comes late in the review: an answer that was asked for before, a message of before the verdict."""
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.e2e.conftest import Officer
+from tests.e2e.test_review import open_case, three_scenes
+from tests.support.process import wait_until
+from tests.support.site import Ward
+
+pytestmark = pytest.mark.browser
+
+WATCHED = "document.addEventListener('fresh', () => { window.renewed = (window.renewed ?? 0) + 1; });"
+"""Counts how often something on the page followed the server."""
+
+
+def test_a_message_of_before_the_verdict_brings_nothing_back(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, held = officer.page, list[Route]()
+
+    def hold_verdicts(route: Route) -> None:
+        if '"confirm"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/verdicts", hold_verdicts)
+    page.goto("/review")
+    open_case(officer, codes[0])
+    officer.press("1")
+    open_case(officer, codes[1])
+    wait_until(lambda: page.evaluate("true") and held, "the verdict to be on its way")
+    page.evaluate(WATCHED)
+    ward.office.services.live.publish("incident", id=1, code=codes[0], state="new", version=2)
+    officer.until("window.renewed > 0")
+    held[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text(f"Đã xác nhận {codes[0]}.")
+    page.wait_for_timeout(500)
+    open_case(officer, codes[1])
+
+
+def test_a_case_that_changed_while_it_was_fetched_is_fetched_again(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, asked = officer.page, list[str]()
+    page.goto("/review")
+    open_case(officer, codes[0])
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(
+        """code => import("/static/js/deck.js").then(({Deck}) => {
+          window.deck = new Deck((code) => `/review/${code}/case?again`);
+          window.deck.want([code]);
+          window.deck.forget(code);
+        })""",
+        codes[2],
+    )
+    officer.until(f"window.deck.has('{codes[2]}')")
+    assert len([url for url in asked if url.endswith("/case?again")]) == 2
