@@ -18,8 +18,8 @@ CLOSING = "closing"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveMessage:
-    """``kind`` incident {code, state, id, version} | camera {id, state} | picture {id} | criteria {} | reload {} (some were
-    missed)."""
+    """``kind`` incident {code, state, id, version} | camera {id, state} | picture {id} | criteria {} | reload {} (some
+    were missed)."""
 
     id: int
     kind: str

@@ -42,7 +42,8 @@ class EventStream(StreamingResponse):
             "description": "event: incident {code, state, id} | camera {id, state} | criteria {} | reload {}",
             "content": {
                 "text/event-stream": {
-                    "example": 'id: 17\nevent: incident\ndata: {"code":"AN-2026-000412","state":"new","id":412,"version":1}\n\n'
+                    "example": "id: 17\nevent: incident\n"
+                    'data: {"code":"AN-2026-000412","state":"new","id":412,"version":1}\n\n'
                 }
             },
         },
