@@ -196,6 +196,11 @@ class Event(Envelope):
             raise ValueError(f"id is {self.id!r}, the data says {expected!r}")
         return self
 
+    @property
+    def event_id(self) -> str:
+        """The event's UUID as text: what its id begins with."""
+        return self.id.rpartition(".")[0]
+
 
 def message_id(event_id: UUID, revision: int) -> str:
     """The message's ``id``: event id and revision."""

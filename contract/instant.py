@@ -1,9 +1,10 @@
 """Instants as messages carry them: aware, UTC, whole milliseconds."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer
+from pydantic import AwareDatetime, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
 
 def to_utc_ms(at: datetime) -> datetime:
@@ -22,19 +23,24 @@ def to_utc_ms(at: datetime) -> datetime:
 
 def to_text(at: datetime) -> str:
     """RFC 3339 with milliseconds and ``Z``, e.g. ``2026-03-02T19:14:07.320Z``."""
-    return to_utc_ms(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return to_utc_ms(at).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
-def _not_a_number(value: object) -> object:
+def _read(value: object, otherwise: ValidatorFunctionWrapHandler) -> datetime:
+    """What ``to_text`` wrote is read at once, as most of what comes is of that form; anything else by pydantic."""
+    if isinstance(value, str) and len(value) == len("2026-03-02T19:14:07.320Z"):
+        marks = (value[4], value[7], value[10], value[13], value[16], value[19], value[23])
+        if marks == ("-", "-", "T", ":", ":", ".", "Z"):
+            with suppress(ValueError):
+                return datetime.fromisoformat(value)
     if isinstance(value, int | float):
         raise ValueError("an instant is RFC 3339 text, not a number")  # noqa: TRY004 (pydantic turns ValueErrors into reasons)
-    return value
+    return to_utc_ms(otherwise(value))
 
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_not_a_number),
-    AfterValidator(to_utc_ms),
+    WrapValidator(_read),
     PlainSerializer(to_text, when_used="json"),
 ]
 """An aware datetime, kept in UTC with millisecond precision; RFC 3339 with ``Z`` in JSON."""

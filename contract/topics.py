@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 ROOT = "anninh/v1"
@@ -49,6 +50,7 @@ def everyone(channel: Channel) -> str:
     return f"{ROOT}/+/+/{channel}"
 
 
+@lru_cache(maxsize=4096)
 def parse(topic: str) -> Topic:
     """Take a topic apart. Raises ValueError for anything that is not ours."""
     match = _TOPIC.fullmatch(topic)
@@ -62,6 +64,7 @@ def source(site: str, edge: str, camera: str | None = None) -> str:
     return f"anninh:{site}/{edge}" + (f"/{camera}" if camera else "")
 
 
+@lru_cache(maxsize=4096)
 def parse_source(text: str) -> Source:
     """Take a source apart. Raises ValueError for anything that is not ours."""
     match = _SOURCE.fullmatch(text)

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from contract.config import SettingsError
 from contract.names import SLUG_PATTERN
-from server import auth, commands, log, settings
+from server import auth, commands, heap, log, settings
 from server.app import create_app, open_database
 from server.bench.command import app as bench_app
 from server.clock import SystemClock
@@ -73,6 +73,7 @@ def run(
         server_header=False,
     )
     server = _Server(options, services)
+    heap.settle()
     server.run()
     if not server.started:
         raise typer.Exit(1)

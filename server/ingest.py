@@ -1,6 +1,7 @@
 """The server's walk: a batch of messages → one transaction → receipts → open pages. Knows nothing of MQTT itself."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -64,8 +65,10 @@ class Ingest:
         self._metrics.batch_s.observe(took_s)
         if took_s > SLOW_S:
             log.warning("batch_slow", messages=len(letters), seconds=round(took_s, 2))
-        for letter in letters:
-            self._metrics.messages.labels(letter.topic.channel if letter.topic else "unknown").inc()
+        for channel, number in Counter(
+            letter.topic.channel if letter.topic else "unknown" for letter in letters
+        ).items():
+            self._metrics.messages.labels(channel).inc(number)
         for outcome in outcomes:
             self._tell(outcome)
             if outcome.behind and self._dispatch is not None:

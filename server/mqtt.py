@@ -22,7 +22,7 @@ from server.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
+BATCH = 2000
 """Messages written in one transaction at most: a commit's cost is shared, and a batch takes well under a second."""
 GATHER_S = 0.05
 """How long a batch that is not full may wait for more messages."""

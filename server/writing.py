@@ -15,7 +15,7 @@ from contract.receipt import Refusal
 from server.inbox import Delivery, Letter, read, untimely
 from server.outcome import Outcome
 from server.store import cameras, camerasettings, deadletters, edges, events, evidence, placements
-from server.tables import EdgeRow, JsonText
+from server.tables import EdgeRow
 
 _Seen = tuple[Letter, events.Sighting]
 
@@ -112,10 +112,10 @@ class _Batch:
             return None
         sighting = events.Sighting(
             event=letter.news,
-            event_id=str(letter.news.data.event_id),
+            event_id=letter.news.event_id,
             camera_id=camera_id,
             site=edge.site,
-            document=JsonText(letter.delivery.payload.decode()),
+            document=letter.delivery.payload.decode(),
         )
         return letter, sighting
 
@@ -143,15 +143,16 @@ class _Batch:
         placed = placements.place(self.session, new, window, year=year, now=self.now)
         events.write(self.session, latest, have, placed.chosen, self.now)
         evidence.name(self.session, fresh)
-        touched = set(placed.chosen.values())
+        made = {row.id for row in placed.made}
+        joined = set(placed.chosen.values()) - made
+        touched = set(joined)
         for sighting in latest:
             kept = have.events.get(sighting.event_id)
             if kept is not None and kept.incident_id is not None:
                 touched.add(kept.incident_id)
-        joined = set(placed.chosen.values()) - placed.made
-        for row in placements.refresh(self.session, touched, joined):
+        for row in [*placed.made, *placements.refresh(self.session, touched, joined)]:
             self.outcome.incidents[row.id] = (row.code, row.state, row.version)
-            self.outcome.bears_on_criteria |= row.is_new_state or row.id in placed.made
+            self.outcome.bears_on_criteria |= row.is_new_state
         self.outcome.incidents_made += len(placed.made)
 
     def _fresh(self, sightings: Sequence[_Seen], have: events.Known) -> list[events.Sighting]:

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from server import log
+from server import heap, log
 from server.bench import place
 from server.bench.api_command import api, criteria
 from server.bench.ingest import Measured, Place, measure
@@ -40,7 +40,7 @@ def ingest(
     lifecycles: Annotated[int, typer.Option(min=1, help="Events, each told in 4 messages.")] = 4000,
     edges: Annotated[int, typer.Option(min=1, max=100, help="Edges that send.")] = 10,
     cameras: Annotated[int, typer.Option(min=1, max=200, help="Cameras of each edge.")] = 20,
-    batch: Annotated[int, typer.Option(min=1, help="Messages a transaction; the server's own limit is 500.")] = 500,
+    batch: Annotated[int, typer.Option(min=1, help="Messages a transaction; 2000 is the server's own limit.")] = 2000,
     runs: Annotated[int, typer.Option(min=1, help="Runs on each database; the one with the median ratio counts.")] = 3,
     folder: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Where SQLite's temporary folder is made.")
@@ -59,6 +59,7 @@ def ingest(
         places.append(partial(place.postgresql, _postgresql(database)))
     log.configure(level=logging.WARNING)
     _tell(f"{lifecycles} lifecycles, {lifecycles * len(PHASES)} messages, {batch} a transaction")
+    heap.settle()
     try:
         measured = [measure(each, load, runs, _tell) for each in places]
     except SQLAlchemyError as error:

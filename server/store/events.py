@@ -1,19 +1,23 @@
-"""Events: every revision that came, and the highest one of each event.
-
-Bulk writes go to the connection: the ORM's own would split a batch wherever a column is NULL in one row and not in
-the next.
-"""
+"""Events: every revision that came, and the highest one of each event."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.event import Event
-from server.tables import EventRevision, EventRow, JsonText
+from server.store import bulk
+from server.tables import EventRevision, EventRow
+
+_REVISION: Final = ("source", "message_id", "event_id", "revision", "sequence", "received_at", "message")
+_TOLD: Final = (
+    *("camera_id", "revision", "phase", "status", "rule_kind", "rule_name", "mode", "place", "severity"),
+    *("started_at", "last_seen_at", "ended_at", "data"),
+)
+"""Columns of an event that each of its revisions tells anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,7 @@ class Sighting:
     """The event's UUID, as text."""
     camera_id: int
     site: str
-    document: JsonText
+    document: str
 
     @property
     def revision(self) -> int:
@@ -69,19 +73,10 @@ def known(session: Session, sightings: Sequence[Sighting]) -> Known:
 def add_revisions(session: Session, sightings: Sequence[Sighting], now: datetime) -> None:
     """Keep these messages, each for the first time."""
     rows = [
-        {
-            "source": sighting.event.source,
-            "message_id": sighting.event.id,
-            "event_id": sighting.event_id,
-            "revision": sighting.revision,
-            "sequence": int(sighting.event.sequence),
-            "received_at": now,
-            "message": sighting.document,
-        }
-        for sighting in sightings
+        (each.event.source, each.event.id, each.event_id, each.revision, int(each.event.sequence), now, each.document)
+        for each in sightings
     ]
-    if rows:
-        session.connection().execute(insert(EventRevision), rows)
+    bulk.insert(session, EventRevision, _REVISION, rows)
 
 
 def latest(sightings: Iterable[Sighting], have: Known) -> list[Sighting]:
@@ -100,37 +95,23 @@ def write(
     session: Session, sightings: Sequence[Sighting], have: Known, incidents: dict[str, int], now: datetime
 ) -> None:
     """Make or replace the rows of these events. ``incidents``: incident ids by event id."""
-    new: list[dict[str, Any]] = []
-    replaced: list[dict[str, Any]] = []
+    new: list[bulk.Row] = []
+    replaced: list[bulk.Row] = []
     for sighting in sightings:
-        values = _values(sighting)
         if sighting.event_id in have.events:
-            replaced.append({"b_id": sighting.event_id, **values})
+            replaced.append((sighting.event_id, *_values(sighting)))
         else:
-            incident_id = incidents[sighting.event_id]
-            values |= {"id": sighting.event_id, "incident_id": incident_id, "received_at": now}
-            new.append(values)
-    if new:
-        session.connection().execute(insert(EventRow), new)
-    if replaced:
-        statement = update(EventRow).where(EventRow.id == bindparam("b_id"))
-        session.connection().execute(statement, replaced)
+            new.append((sighting.event_id, *_values(sighting), incidents[sighting.event_id], now))
+    bulk.insert(session, EventRow, ("id", *_TOLD, "incident_id", "received_at"), new)
+    bulk.update(session, EventRow, ("id", *_TOLD), replaced)
 
 
-def _values(sighting: Sighting) -> dict[str, Any]:
+def _values(sighting: Sighting) -> bulk.Row:
+    """In the order of ``_TOLD``."""
     data = sighting.event.data
-    return {
-        "camera_id": sighting.camera_id,
-        "revision": data.revision,
-        "phase": str(data.phase),
-        "status": str(data.status),
-        "rule_kind": data.rule.kind,
-        "rule_name": data.rule.name,
-        "mode": str(data.rule.mode),
-        "place": data.place.name,
-        "severity": str(data.severity),
-        "started_at": data.started_at,
-        "last_seen_at": data.last_seen_at,
-        "ended_at": data.ended_at,
-        "data": JsonText(data.model_dump_json()),
-    }
+    rule = data.rule
+    return (
+        *(sighting.camera_id, data.revision, data.phase.value, data.status.value),
+        *(rule.kind, rule.name, rule.mode.value, data.place.name, data.severity.value),
+        *(data.started_at, data.last_seen_at, data.ended_at, data.model_dump_json()),
+    )

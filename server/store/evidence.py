@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from contract.event import Evidence
+from server.store import bulk
 from server.store.events import Sighting
 from server.tables import CameraRow, DeletionRow, EventRow, EvidenceRow, IncidentRow
+
+_TOLD: Final = ("kind", "bytes", "media_type", "started_at", "ended_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +58,8 @@ def name(session: Session, sightings: Iterable[Sighting]) -> None:
         there.add((row.event_id, row.sha256))
         if row.stored_at is not None:
             stored_at[row.sha256] = row.stored_at
-    new = [
-        _values(event_id, sha256, part) | {"stored_at": stored_at.get(sha256)}
-        for (event_id, sha256), part in named.items()
-        if (event_id, sha256) not in there
-    ]
-    if new:
-        session.connection().execute(insert(EvidenceRow), new)
+    new = [(*key, *_values(part), stored_at.get(part.sha256 or "")) for key, part in named.items() if key not in there]
+    bulk.insert(session, EvidenceRow, ("event_id", "sha256", *_TOLD, "stored_at"), new)
 
 
 def expected(session: Session, edge_id: int, sha256: str) -> Expected | None:
@@ -145,13 +143,8 @@ def gone(session: Session, sha256: str) -> Gone | None:
     return Gone(deleted_at=row.deleted_at, rule=row.deleted_rule, why=session.scalar(kept) or "")
 
 
-def _values(event_id: str, sha256: str, part: Evidence) -> dict[str, Any]:
-    return {
-        "event_id": event_id,
-        "kind": "moment" if part.periodic else part.kind,
-        "sha256": sha256,
-        "bytes": part.bytes,
-        "media_type": part.media_type,
-        "started_at": part.at if part.kind == "picture" else part.started_at,
-        "ended_at": part.ended_at,
-    }
+def _values(part: Evidence) -> bulk.Row:
+    """In the order of ``_TOLD``."""
+    is_picture = part.kind == "picture"
+    kind = "moment" if part.periodic else part.kind
+    return kind, part.bytes, part.media_type, part.at if is_picture else part.started_at, part.ended_at

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,22 +15,27 @@ from sqlalchemy.orm import Session
 from contract.event import Phase, Severity
 from server import incident
 from server.category import category_of
-from server.incident import Key, Part, Span, Standing
-from server.store import nearby, snoozes
+from server.incident import Key, Part, Span, Standing, Whole
+from server.store import bulk, nearby, snoozes
 from server.store.events import Sighting
 from server.tables import CameraRow, EventRow, IncidentCounter, IncidentRow
 from server.verdict import State
 
+_MADE_OF: Final = (
+    *("site", "camera_id", "rule_kind", "rule_name", "place", "place_label", "severity", "mode", "status", "state"),
+    *("occurred_at", "last_seen_at", "category", "unit", "snoozed_until"),
+)
+"""Columns of a new incident that its events tell."""
 _UNSAVED = 1 << 62
 """Ids from here on stand for incidents of this batch that have no row yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """``chosen``: incident ids by event id. ``made``: the incidents that did not exist before."""
+    """``chosen``: incident ids by event id. ``made``: the incidents that did not exist before, as they stand."""
 
     chosen: dict[str, int]
-    made: set[int]
+    made: list["Refreshed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *,
     for sighting in in_order:
         groups[_key(sighting)].append(sighting)
     chosen: dict[str, int] = {}
-    made: dict[int, Sighting] = {}
+    made: dict[int, list[Sighting]] = {}
     numbers = count(_UNSAVED)
     near = _near(session, groups, window)
     for key, group in groups.items():
@@ -69,13 +74,15 @@ def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *,
             if found is None:
                 state = State.CANCELLED if sighting.event.data.phase is Phase.CANCELLED else State.NEW
                 found = Standing(id=next(numbers), key=key, span=span, state=state)
-                made[found.id] = sighting
+                made[found.id] = []
+            if found.id in made:
+                made[found.id].append(sighting)
             joined = Standing(id=found.id, key=key, span=found.span.union(span), state=found.state)
             standing[found.id] = joined
             chosen[sighting.event_id] = found.id
     saved = _make(session, made, year=year, now=now)
-    final = {event_id: saved.get(incident_id, incident_id) for event_id, incident_id in chosen.items()}
-    return Placed(chosen=final, made=set(saved.values()))
+    final = {event_id: saved[to].id if to in saved else to for event_id, to in chosen.items()}
+    return Placed(chosen=final, made=list(saved.values()))
 
 
 def refresh(session: Session, incident_ids: Collection[int], joined: Collection[int]) -> list[Refreshed]:
@@ -94,30 +101,30 @@ def refresh(session: Session, incident_ids: Collection[int], joined: Collection[
         IncidentRow.claimed_by,
         IncidentRow.version,
         IncidentRow.occurred_at,
+        IncidentRow.severity,
     )
     wanted = wanted.where(IncidentRow.id.in_(incident_ids)).order_by(IncidentRow.id).with_for_update()
     refreshed: list[Refreshed] = []
-    changes: list[dict[str, Any]] = []
+    longer: list[bulk.Row] = []
+    other: list[bulk.Row] = []
     for row in session.execute(wanted):
         before = State(row.state)
         whole = incident.whole(parts[row.id], before, is_claimed=row.claimed_by is not None)
         is_new_state = whole.state is not before
         version = row.version + (row.id in joined or is_new_state)
-        changes.append(
-            {
-                "b_id": row.id,
-                "occurred_at": incident.occurred_at(whole, row.occurred_at),
-                "last_seen_at": whole.span.end,
-                "severity": str(whole.severity),
-                "state": str(whole.state),
-                "version": version,
-            }
-        )
+        occurred_at = incident.occurred_at(whole, row.occurred_at)
+        if is_new_state or (occurred_at, whole.severity) != (row.occurred_at, row.severity):
+            values = (occurred_at, whole.severity.value, whole.state.value)
+            other.append((row.id, whole.span.end, version, *values))
+        else:
+            longer.append((row.id, whole.span.end, version))
         refreshed.append(
             Refreshed(id=row.id, code=row.code, state=str(whole.state), version=version, is_new_state=is_new_state)
         )
-    if changes:
-        session.connection().execute(update(IncidentRow).where(IncidentRow.id == bindparam("b_id")), changes)
+    # most only last longer, and what an index does not hold costs little to change
+    columns = ("id", "last_seen_at", "version")
+    bulk.update(session, IncidentRow, columns, longer)
+    bulk.update(session, IncidentRow, (*columns, "occurred_at", "severity", "state"), other)
     return refreshed
 
 
@@ -200,20 +207,24 @@ def _standing(row: Any, key: Key) -> Standing:
     return Standing(id=row.id, key=key, span=Span(begin=row.occurred_at, end=row.last_seen_at), state=State(row.state))
 
 
-def _make(session: Session, made: dict[int, Sighting], *, year: int, now: datetime) -> dict[int, int]:
-    """Rows for the incidents that these events open; row ids by the ids that stood for them."""
+def _make(
+    session: Session, made: Mapping[int, Sequence[Sighting]], *, year: int, now: datetime
+) -> dict[int, Refreshed]:
+    """Rows for the incidents that these events open; how they stand, by the ids that stood for them."""
     if not made:
         return {}
-    codes = {
-        standin: incident.code(year, number)
-        for standin, number in zip(made, next_numbers(session, year, len(made)), strict=True)
-    }
-    units = _units(session, {sighting.camera_id for sighting in made.values()})
+    units = _units(session, {sightings[0].camera_id for sightings in made.values()})
     silent = snoozes.until(session, now)
-    rows = [_values(made[standin], code, units, silent, now) for standin, code in codes.items()]
-    inserted = session.connection().execute(insert(IncidentRow).returning(IncidentRow.code, IncidentRow.id), rows)
-    ids = {row.code: row.id for row in inserted}
-    return {standin: ids[code] for standin, code in codes.items()}
+    rows: list[bulk.Row] = []
+    found: dict[int, Refreshed] = {}
+    numbers, ids = next_numbers(session, year, len(made)), bulk.next_ids(session, IncidentRow, len(made))
+    for (standin, sightings), number, row_id in zip(made.items(), numbers, ids, strict=True):
+        whole = incident.whole([_part(each) for each in sightings], State.NEW, is_claimed=False)
+        code = incident.code(year, number)
+        rows.append((row_id, code, *_values(sightings[0], whole, units, silent), now))
+        found[standin] = Refreshed(id=row_id, code=code, state=str(whole.state), version=1, is_new_state=True)
+    bulk.insert(session, IncidentRow, ("id", "code", *_MADE_OF, "created_at"), rows)
+    return found
 
 
 def _units(session: Session, camera_ids: Collection[int]) -> dict[int, str]:
@@ -222,28 +233,22 @@ def _units(session: Session, camera_ids: Collection[int]) -> dict[int, str]:
 
 
 def _values(
-    sighting: Sighting, code: str, units: Mapping[int, str], silent: Mapping[tuple[int, str], datetime], now: datetime
-) -> dict[str, Any]:
+    sighting: Sighting, whole: Whole, units: Mapping[int, str], silent: Mapping[tuple[int, str], datetime]
+) -> bulk.Row:
+    """In the order of ``_MADE_OF``. ``sighting``: the incident's first event, for what all its events share."""
     data = sighting.event.data
-    return {
-        "code": code,
-        "site": sighting.site,
-        "camera_id": sighting.camera_id,
-        "rule_kind": data.rule.kind,
-        "rule_name": data.rule.name,
-        "place": data.place.name,
-        "place_label": data.place.label.replace("\x00", ""),
-        "severity": str(data.severity),
-        "mode": str(data.rule.mode),
-        "status": str(data.status),
-        "state": str(State.CANCELLED if data.phase is Phase.CANCELLED else State.NEW),
-        "occurred_at": data.started_at,
-        "last_seen_at": data.last_seen_at,
-        "created_at": now,
-        "category": category_of(data.rule.kind),
-        "unit": units.get(sighting.camera_id, ""),
-        "snoozed_until": silent.get((sighting.camera_id, data.rule.name)),
-    }
+    rule = data.rule
+    return (
+        *(sighting.site, sighting.camera_id, rule.kind, rule.name, data.place.name),
+        *(data.place.label.replace("\x00", ""), whole.severity.value, rule.mode.value, data.status.value),
+        *(whole.state.value, whole.span.begin, whole.span.end, str(category_of(rule.kind))),
+        *(units.get(sighting.camera_id, ""), silent.get((sighting.camera_id, rule.name))),
+    )
+
+
+def _part(sighting: Sighting) -> Part:
+    data = sighting.event.data
+    return Part(span=_span(sighting), severity=data.severity, is_cancelled=data.phase is Phase.CANCELLED)
 
 
 def _key(sighting: Sighting) -> Key:

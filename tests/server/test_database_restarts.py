@@ -5,11 +5,15 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from server.database import Database, is_down
 from server.ingest import DatabaseUnavailableError
-from server.tables import EventRow
+from server.store import bulk
+from server.tables import EdgeRow, EventRevision, EventRow
 from tests.support.intake import DrivenClock, Intake
-from tests.support.messages import Story
+from tests.support.messages import BEGIN, Story
 from tests.support.office import open_office
 from tests.support.postgres import Postgres
 from tests.support.process import free_port, wait_until
@@ -58,4 +62,33 @@ def test_a_restart_of_postgresql_loses_nothing_and_is_no_error_of_ours(tmp_path:
             assert sorted(f"{row.id}.1" for row in intake.rows(EventRow)) == sorted(sent)
             assert desk.get("/review").status_code == 200
     finally:
+        server.stop()
+
+
+@pytest.mark.postgres
+def test_postgresql_that_dies_under_a_copy_is_down_and_its_next_one_is_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    folder.mkdir()
+    server = Postgres(folder, free_port())
+    server.start()
+    database = Database(server.database())
+    columns = ("source", "message_id", "event_id", "revision", "sequence", "received_at", "message")
+
+    def write(*, crash: bool) -> None:
+        with database.transaction() as session:
+            session.scalars(select(EdgeRow)).all()
+            if crash:
+                server.crash()
+            rows = [("anninh:a/b/c", f"{number}", "e", 1, number, BEGIN, "{}") for number in range(2000)]
+            bulk.insert(session, EventRevision, columns, rows)
+
+    try:
+        database.migrate()
+        with pytest.raises(OperationalError) as caught:
+            write(crash=True)
+        assert is_down(caught.value)
+        server.resume()
+        write(crash=False)
+    finally:
+        database.close()
         server.stop()
