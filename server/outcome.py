@@ -32,7 +32,10 @@ class Outcome:
 
     def reply(self, site: str, edge: str) -> Reply:
         """What this edge is told."""
-        return self.replies.setdefault((site, edge), Reply(site=site, edge=edge))
+        reply = self.replies.get((site, edge))
+        if reply is None:
+            reply = self.replies[site, edge] = Reply(site=site, edge=edge)
+        return reply
 
     def accept(self, letter: Letter) -> None:
         """The letter's event is committed, now or before."""
