@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from server.reason import MEANINGS
-from server.schemas import DeedOut, IncidentDetail
+from server.schemas import DeedOut, IncidentDetail, VerdictOut
 from server.ui import facts, words
 from server.ui.format import Format
 from server.ui.i18n import N_, Texts
@@ -59,7 +60,9 @@ def timeline(incident: IncidentDetail, deeds: tuple[DeedOut, ...], speak: Texts,
         entries.append(_entry(event.started_at, "eye", text, ""))
         if event.ended_at is not None:
             entries.append(_entry(event.ended_at, "minus", speak.gettext("Sự việc dứt"), ""))
-    for verdict in incident.verdicts:
+    for before, verdict in pairwise((None, *incident.verdicts)):
+        if verdict is None or _renews(verdict, before):
+            continue
         move = speak.gettext(words.MOVES.get(verdict.move, verdict.move))
         reason = _reason(verdict.reason, speak.language)
         text = f"{verdict.officer} {move}{' – ' + reason if reason else ''}"
@@ -68,6 +71,11 @@ def timeline(incident: IncidentDetail, deeds: tuple[DeedOut, ...], speak: Texts,
         note = str(deed.detail.get("note") or deed.detail.get("reason") or "")
         entries.append(_entry(deed.at, _ICONS.get(deed.action, "note"), _deed(deed, speak, form), note))
     return sorted(entries, key=lambda entry: entry["at"].astimezone(UTC))
+
+
+def _renews(verdict: VerdictOut, before: VerdictOut | None) -> bool:
+    """Whether an officer only goes on looking: the page says so every few minutes, and the audit log keeps each."""
+    return before is not None and verdict.move == "claim" == before.move and verdict.officer == before.officer
 
 
 def _entry(at: datetime, icon: str, text: str, note: str) -> dict[str, Any]:

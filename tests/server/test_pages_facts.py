@@ -156,6 +156,23 @@ def test_the_story_is_told_in_the_order_it_happened() -> None:
     assert told[1]["note"] == "đèn xe"
 
 
+def test_who_only_goes_on_looking_is_told_once() -> None:
+    def claim(officer: str, after_s: int, move: str = "claim") -> VerdictOut:
+        return VerdictOut(
+            move=move,
+            reason=None,
+            note="",
+            officer=officer,
+            from_state="new",
+            to_state="claimed",
+            decided_at=AT + timedelta(seconds=after_s),
+        )
+
+    looks = [claim("An", 1), claim("An", 151), claim("Bình", 600), claim("Bình", 601, "release"), claim("Bình", 602)]
+    told = story.timeline(incident(verdicts=tuple(looks)), (), texts("vi"), form())
+    assert [entry["text"].split()[0] for entry in told] == ["An", "Bình", "Bình", "Bình"]
+
+
 @pytest.mark.parametrize(
     ("number", "vietnamese", "english"),
     [(5, "05", "5"), (12, "12", "12"), (0, "00", "0"), (1204, "1.204", "1,204"), (2.5, "2,5", "2.5")],
