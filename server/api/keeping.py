@@ -7,9 +7,9 @@ from fastapi import APIRouter, HTTPException, Query
 from server.api.deps import Admin, Has, Supervisor, Viewer, refused
 from server.api.responses import problems
 from server.retention import Rule
-from server.schemas import DeletionPage, HoldIn, HoldOut, RetentionOut, RetentionRule
+from server.schemas import DeletionPage, HoldIn, HoldOut, IncidentDetail, RetentionOut, RetentionRule
 from server.services import Services
-from server.store import deletions, holds
+from server.store import deletions, holds, incidents
 from server.store.errors import StoreError
 from server.tables import HIGHEST_KEY
 
@@ -35,8 +35,10 @@ def put_hold(code: str, body: HoldIn, user: Supervisor, has: Has) -> HoldOut:
     try:
         with has.database.transaction() as session:
             held = holds.put(session, code, reason=body.reason, by=user, now=has.clock.now())
+            about = incidents.detail(session, has.definitions, code, user, has.clock.now())
     except StoreError as error:
         raise refused(error) from error
+    _tell(has, about)
     return held
 
 
@@ -46,8 +48,10 @@ def delete_hold(code: str, user: Supervisor, has: Has) -> None:
     try:
         with has.database.transaction() as session:
             holds.lift(session, code, by=user, now=has.clock.now())
+            about = incidents.detail(session, has.definitions, code, user, has.clock.now())
     except StoreError as error:
         raise refused(error) from error
+    _tell(has, about)
 
 
 @router.get("/deletions", summary="What was deleted", responses=problems(401, 403, 422))
@@ -66,6 +70,11 @@ def read_deletions(
 def read_retention(_user: Admin, has: Has) -> RetentionOut:
     """The site's rules (configs/site.yaml), each with the files that would go by it now."""
     return retention_of(has)
+
+
+def _tell(has: Services, about: IncidentDetail) -> None:
+    """Open pages of the incident show who holds it."""
+    has.live.publish("incident", id=about.id, code=about.code, state=about.state, version=about.version)
 
 
 def retention_of(has: Services) -> RetentionOut:

@@ -82,3 +82,13 @@ def test_a_stream_ends_with_its_session_even_when_there_is_always_something_to_t
         return told
 
     assert len(asyncio.run(heard())) == 3
+
+
+def test_open_pages_hear_of_a_hold_and_of_its_end(office: Office) -> None:
+    chief, live = office.desk("chief", "supervisor"), office.services.live
+    code, start = office.incident(), live.latest_id
+    assert chief.put(f"/api/v1/incidents/{code}/hold", json={"reason": "Viện kiểm sát yêu cầu"}).status_code == 200
+    assert chief.delete(f"/api/v1/incidents/{code}/hold").status_code == 204
+    with chief.stream("GET", f"/api/v1/live?after={start}") as answer:
+        told = [line for line in lines(answer, 7) if line.startswith("data: ")]
+    assert told == [f'data: {{"id":1,"code":"{code}","state":"new","version":1}}'] * 2
