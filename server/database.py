@@ -89,7 +89,7 @@ class Database:
 
 
 def _is_newest(connection: Connection) -> bool:
-    """Has the last migration run? Most starts find so, and then need not load Alembic (a tenth of a start)."""
+    """Has the last migration run? Most starts find so, and then need not load Alembic."""
     if not inspect(connection).has_table("alembic_version"):
         return False
     last = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -1,6 +1,6 @@
 """The report of a period: as Word, Excel and CSV, which the audit keeps, and as JSON.
 
-What writes Word and Excel is imported by the first who asks for one: loading it takes a fifth of the server's start.
+What writes Word and Excel is imported by the first who asks for one: it takes a while to load.
 """
 
 from typing import Annotated, Any, Literal

@@ -36,7 +36,7 @@ def libreoffice() -> str | None:
 
 
 def chromium() -> str | None:
-    """Chromium's program: its headless shell if that is here, the same engine at a third of the processor time."""
+    """Chromium's program: its headless shell if that is here: the same engine, less around it."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
