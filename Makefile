@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
 EXTRAS ?=
-# Test processes side by side
-WORKERS ?= 2
+# Test processes side by side: one more than there are cores, as tests also wait for live streams and processes
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 1)')
+# Compiled once and kept: not anew in each test process and each server that a test starts
+unexport PYTHONDONTWRITEBYTECODE
 comma := ,
 
 .PHONY: setup demo test check clean
@@ -36,7 +38,8 @@ check: setup  ## Style, types, and who may import whom.
 	$(BIN)/lint-imports
 
 test: check  ## Every check and test; what is not installed here is skipped with its reason.
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not alone'
+	$(BIN)/pytest -m alone
 
 clean:  ## Remove the environment and the demo's data.
 	rm -rf $(VENV) var

@@ -14,12 +14,11 @@ from fastapi import FastAPI
 from contract.config import SettingsError
 from contract.names import SLUG_PATTERN
 from server import auth, commands, heap, log, settings
-from server.app import create_app, open_database
 from server.bench.command import app as bench_app
 from server.clock import SystemClock
 from server.database import Database
 from server.role import ROLES, Role
-from server.services import Services
+from server.services import Services, open_database
 from server.settings import Settings
 from server.store import audit
 
@@ -167,6 +166,8 @@ def retention(
 @app.command("openapi")
 def openapi() -> None:
     """Print the API's description: ``anninh server openapi > docs/openapi.json``."""
+    from server.app import create_app
+
     log.configure(level=logging.WARNING)
     typer.echo(commands.openapi(create_app), nl=False)
 
@@ -193,6 +194,8 @@ def _open(config: Path) -> Database:
 
 
 def _build(loaded: Settings) -> FastAPI:
+    from server.app import create_app  # every route: what the other commands need not load
+
     try:
         return create_app(loaded)
     except (OSError, ValueError) as error:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, FastAPI, HTTPException, Response
@@ -54,7 +53,6 @@ from server.courier.vault import Vault
 from server.courier.webhook import Webhooks
 from server.criteria import definition
 from server.criteria.period import Calendar
-from server.database import Database
 from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
@@ -64,7 +62,7 @@ from server.metrics import Metrics
 from server.mqtt import Link
 from server.playback import WorkingCopies
 from server.security import SecurityHeaders
-from server.services import Services
+from server.services import Services, open_database
 from server.settings import Settings
 from server.sight import Viewpoints
 from server.sweeper import Sweeper
@@ -219,13 +217,6 @@ def carrier_of(settings: Settings, clock: Clock, evidence_files: EvidenceFiles, 
         wording=NoticeWords(zone=settings.zone, clock=clock, public_url=settings.notices.public_url),
         picture=evidence_files.path,
     )
-
-
-def open_database(settings: Settings) -> Database:
-    """The database that the settings name."""
-    secret: Path | None = settings.database.password_file
-    password = secret.read_text(encoding="utf-8").strip() if secret else None
-    return Database(settings.database.url, pool_size=settings.database.pool_size, password=password)
 
 
 def _add_probes(app: FastAPI, services: Services) -> None:

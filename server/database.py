@@ -7,10 +7,8 @@ from typing import Any
 from unicodedata import normalize
 
 import structlog
-from alembic import command
-from alembic.config import Config
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -78,18 +76,34 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the newest version. Safe to call at every start, and by several servers at once."""
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
         with self.engine.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if not _is_newest(connection):
+                _upgrade(connection)
         log.info("database_ready", database=self.name)
 
     def close(self) -> None:
         """Close its connections."""
         self.engine.dispose()
+
+
+def _is_newest(connection: Connection) -> bool:
+    """Has the last migration run? Most starts find so, and then need not load Alembic."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    last = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [last.split("_")[0]]
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def is_down(error: BaseException) -> bool:

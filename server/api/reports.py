@@ -1,4 +1,7 @@
-"""The report of a period: as Word, Excel and CSV, which the audit keeps, and as JSON."""
+"""The report of a period: as Word, Excel and CSV, which the audit keeps, and as JSON.
+
+What writes Word and Excel is imported by the first who asks for one: it takes a while to load.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +12,7 @@ from server.api.criteria import period_of
 from server.api.deps import Has, Officer
 from server.api.responses import problems
 from server.criteria.period import Period
-from server.reports import compose, csv, docx, xlsx
+from server.reports import compose, csv, mediatypes
 from server.reports.report import Report
 from server.services import Services
 from server.store import audit, reports
@@ -33,26 +36,30 @@ def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "The report", "content": content}, **problems(401, 403, 422)}
 
 
-@router.get("/{key}.docx", summary="The report as Word", response_class=Response, responses=_file(docx.MEDIA_TYPE))
+@router.get("/{key}.docx", summary="The report as Word", response_class=Response, responses=_file(mediatypes.DOCX))
 def read_docx(key: Key, user: Officer, has: Has, language: Language = "vi") -> Response:
     """A4 in the form of administrative documents."""
+    from server.reports import docx
+
     report = _kept(has, key, language, "docx", user.id)
-    return _download(report, docx.write(report), docx.MEDIA_TYPE, "docx")
+    return _download(report, docx.write(report), mediatypes.DOCX, "docx")
 
 
-@router.get("/{key}.xlsx", summary="The report as Excel", response_class=Response, responses=_file(xlsx.MEDIA_TYPE))
+@router.get("/{key}.xlsx", summary="The report as Excel", response_class=Response, responses=_file(mediatypes.XLSX))
 def read_xlsx(key: Key, user: Officer, has: Has, language: Language = "vi") -> Response:
     """Four sheets: summary, criteria, cameras, cases. Numbers are numbers."""
+    from server.reports import xlsx
+
     report = _kept(has, key, language, "xlsx", user.id)
-    return _download(report, xlsx.write(report, has.speech(language)), xlsx.MEDIA_TYPE, "xlsx")
+    return _download(report, xlsx.write(report, has.speech(language)), mediatypes.XLSX, "xlsx")
 
 
-@router.get("/{key}.csv", summary="The report as CSV", response_class=Response, responses=_file(csv.MEDIA_TYPE))
+@router.get("/{key}.csv", summary="The report as CSV", response_class=Response, responses=_file(mediatypes.CSV))
 def read_csv(key: Key, user: Officer, has: Has, language: Language = "vi") -> Response:
     """Its tables below each other, in UTF-8 with a byte order mark. Text that a spreadsheet would run as a formula has
     an apostrophe before it."""
     report = _kept(has, key, language, "csv", user.id)
-    return _download(report, csv.write(report), f"{csv.MEDIA_TYPE}; charset=utf-8", "csv")
+    return _download(report, csv.write(report), f"{mediatypes.CSV}; charset=utf-8", "csv")
 
 
 @router.get("/{key}.json", summary="The report as a value", responses=problems(401, 403, 422))

@@ -1,4 +1,7 @@
-"""Messages to people through apprise: e-mail, Telegram, Zalo and the like. Addresses hold secrets: none is logged."""
+"""Messages to people through apprise: e-mail, Telegram, Zalo and the like. Addresses hold secrets: none is logged.
+
+apprise is imported by the first message or address: most wards have no channel, and it slows the server's start.
+"""
 
 import logging
 import re
@@ -7,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
-
-import apprise
-from apprise.plugins import N_MGR
 
 from server.courier.errors import UndeliveredError
 from server.courier.guard import Guard
 from server.courier.vault import Secret
 from server.notices.content import Parcel
+
+if TYPE_CHECKING:
+    import apprise
 
 MAIL: Final = frozenset({"mailto", "mailtos"})
 WITH_HOST: Final = frozenset(
@@ -56,6 +59,8 @@ class People:
 
     def send(self, secret: Secret, parcel: Parcel) -> None:
         """Send it. Raises UndeliveredError."""
+        import apprise
+
         scheme = secret.url.split("://", 1)[0].lower()
         try:
             plugin = _plugin(secret.url)
@@ -92,12 +97,16 @@ def scrub(text: str, url: str) -> str:
 @cache
 def _load() -> None:
     """Read apprise's plugins, once: some of the libraries behind them warn of what they will lose one day."""
+    from apprise.plugins import N_MGR
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         N_MGR.load_modules()  # type: ignore[no-untyped-call]
 
 
 def _plugin(url: str) -> Any:
+    import apprise
+
     _load()
     with _heard():
         try:
@@ -116,7 +125,9 @@ def _server(plugin: Any, scheme: str) -> str | None:
     return str(plugin.host) if scheme in WITH_HOST else None
 
 
-def _asset() -> apprise.AppriseAsset:
+def _asset() -> "apprise.AppriseAsset":
+    import apprise
+
     asset = apprise.AppriseAsset(app_id="Camera An Ninh", app_desc="Camera An Ninh", app_url="", async_mode=False)
     asset.http_redirects = False
     asset.pem_autogen = asset.pgp_autogen = False

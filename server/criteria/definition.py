@@ -5,6 +5,7 @@ mistake in the file is told with its line, the criterion's code and the key (``f
 """
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -221,8 +222,12 @@ def read(path: Path) -> tuple[str, Definitions]:
     raise DefinitionError("\n".join(f"{path}:{fault}" for fault in found))
 
 
+@lru_cache(maxsize=4)
 def check(text: str) -> Definitions | tuple[Fault, ...]:
-    """The definitions of a text, or every fault in it, by line. Never raises for what a person wrote."""
+    """The definitions of a text, or every fault in it, by line. Never raises for what a person wrote.
+
+    The latest few are remembered: a text is checked when it is tried, when it is saved and when it takes effect.
+    """
     parsed = parse(text)
     if isinstance(parsed, Fault):
         return (parsed,)

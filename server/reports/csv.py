@@ -6,7 +6,6 @@ from datetime import datetime
 
 from server.reports.report import Cell, Report
 
-MEDIA_TYPE = "text/csv"
 _MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins so for a formula, and would run what somebody wrote into a name."""

@@ -13,7 +13,6 @@ from docx.text.paragraph import Paragraph
 from server.reports import docxparts as parts
 from server.reports.report import Report, Section
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TEXT_MM = 165
 """Between the margins of an upright page, 30 mm and 15 mm."""
 _WIDE_MM = 257

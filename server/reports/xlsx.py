@@ -14,7 +14,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from server.reports.report import Cell, Column, Report, Section, Sheet, Table
 from server.reports.style import Speech
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FONT: Final = "Times New Roman"
 _THIN: Final = Side(style="thin", color="FF808080")
 _BOX: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)

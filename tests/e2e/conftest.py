@@ -68,7 +68,7 @@ class Officer:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium."""
-    expect.set_options(timeout=15_000)  # two test processes share two cores with their servers and browsers
+    expect.set_options(timeout=15_000)  # the test processes share the cores with their servers and browsers
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=needs.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

@@ -13,7 +13,7 @@ from tests.support.office import NOON
 from tests.support.process import wait_until
 from tests.support.site import Scene, Ward
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 CLIPS = 100
 MOST_KEYS = 3

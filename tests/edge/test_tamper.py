@@ -196,7 +196,8 @@ def test_a_cap_on_the_lens_is_a_cover_and_a_night_without_light_is_dark() -> Non
 
 
 def test_a_camera_that_is_turned_for_good_is_taken_at_its_new_view_after_an_hour() -> None:
-    changes, tamper = watched(camera(), film((20, scene), (3700, moved)))
+    # a look every 2.5 s: as many hours, fewer pictures
+    changes, tamper = watched(camera(), film((20, scene), (3700, moved), fps=0.4))
     assert [kind for kind, _, _ in spans(changes)] == ["camera_moved"]
     assert changes[-1].data.phase is Phase.CLOSED
     assert tamper.picture is PictureState.OK

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.support.coded import a_video
-from tests.support.process import wait_until
+from tests.support.process import free_port, wait_until
 
 ANNINH = [sys.executable, "-m", "edge"]
 
@@ -93,7 +93,7 @@ def test_a_signal_stops_everything_within_5_s_and_leaves_no_process(tmp_path: Pa
     folder = tmp_path / "demo"
     with (tmp_path / "out").open("wb") as out:
         demo = subprocess.Popen(
-            [*ANNINH, "demo", "--data-dir", str(folder), "--port", "18640", "--model", "builtin"],
+            [*ANNINH, "demo", "--data-dir", str(folder), "--port", str(free_port()), "--model", "builtin"],
             stdout=out,
             stderr=out,
         )

@@ -25,7 +25,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
         assert isinstance(server, Postgres)
-        url = server.database()
+        url = server.with_tables()
     with open_office(tmp_path, url) as opened:
         yield opened
 

@@ -38,7 +38,7 @@ DRAWN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
     """A ward whose camera has told its zones."""
-    url = request.getfixturevalue("postgres").database() if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres").with_tables() if request.param == "postgres" else None
     with open_ward(tmp_path, url) as found:
         hear(found)
         found.tell("kho-sau", OWN)

@@ -31,7 +31,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture(params=BOTH)
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    url = request.getfixturevalue("postgres").database() if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres").with_tables() if request.param == "postgres" else None
     with open_office(tmp_path, url) as opened:
         yield opened
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 
 from server.database import Database
 from server.store import edges, placements
 from server.tables import EdgeRow, Table
 from tests.support.messages import BEGIN
+from tests.support.needs import ROOT
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_describes(database: Database) -> None:
@@ -109,3 +111,14 @@ def test_the_password_is_never_in_the_name_that_is_logged() -> None:
 def test_a_database_in_memory_is_refused_with_the_cure() -> None:
     with pytest.raises(ValueError, match="needs a file"):
         Database("sqlite://")
+
+
+def test_a_database_of_the_newest_version_is_known_by_the_last_migrations_file_name(empty_database: Database) -> None:
+    """So a start need not load Alembic; its own record of the newest version is the same."""
+    empty_database.migrate()
+    scripts = ScriptDirectory(str(ROOT / "server" / "migrations"))
+    with empty_database.read() as session:
+        (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
+    assert version == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")

@@ -26,7 +26,7 @@ def test_a_restart_of_postgresql_loses_nothing_and_is_no_error_of_ours(tmp_path:
     server = Postgres(folder, free_port())
     server.start()
     try:
-        with open_office(tmp_path, server.database()) as office:
+        with open_office(tmp_path, server.with_tables()) as office:
             services = office.services
             intake = Intake(
                 services.database, clock=DrivenClock(), live=services.live, settings=services.settings

@@ -23,7 +23,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
         assert isinstance(server, Postgres)
-        url = server.database()
+        url = server.with_tables()
     with open_office(tmp_path_factory.mktemp("office"), url) as opened:
         opened.desk("quan.tri", "admin")
         yield opened

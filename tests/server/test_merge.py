@@ -19,7 +19,7 @@ from tests.support.office import NOON, Office, decide, open_office
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    url = request.getfixturevalue("postgres").database() if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres").with_tables() if request.param == "postgres" else None
     with open_office(tmp_path, url) as opened:
         yield opened
 

@@ -32,7 +32,7 @@ def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
         assert isinstance(server, Postgres)
-        url = server.database()
+        url = server.with_tables()
     with open_ward(tmp_path, url) as found:
         found.hear({"kho-sau": ONLINE, "cong-truong": ONLINE})
         found.see(Scene(at=NOON - timedelta(minutes=9), film=OURS))

@@ -31,7 +31,7 @@ _numbers = count(1)
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     if request.param == "postgres":
-        opened = Database(request.getfixturevalue("postgres").database())
+        opened = Database(request.getfixturevalue("postgres").with_tables())
     else:
         folder: Path = tmp_path_factory.mktemp("scoreboard")
         opened = Database(f"sqlite:///{folder / 'anninh.db'}")

@@ -23,7 +23,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     """An office on each database: for what rests on locks, versions and counts."""
-    url = request.getfixturevalue("postgres").database() if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres").with_tables() if request.param == "postgres" else None
     with open_office(tmp_path, url) as opened:
         yield opened
 

@@ -36,8 +36,9 @@ def libreoffice() -> str | None:
 
 
 def chromium() -> str | None:
-    """Chromium's program."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Chromium's program: its headless shell if that is here: the same engine, less around it."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @cache

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import psycopg
+
+from server.database import Database
 from tests.support import needs
 from tests.support.process import wait_until
 
@@ -21,6 +24,8 @@ class Postgres:
     port: int
     process: subprocess.Popen[bytes] | None = None
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _template: str = ""
+    """The name of the database that ``with_tables`` copies."""
 
     def start(self) -> None:
         """Make the cluster and start it."""
@@ -69,6 +74,22 @@ class Postgres:
             check=True,
             capture_output=True,
         )
+        return self._url(name)
+
+    def with_tables(self) -> str:
+        """The URL of a new database with its tables: migrated once, then copied, which is quicker."""
+        if not self._template:
+            url = self.database()
+            migrated = Database(url)
+            migrated.migrate()
+            migrated.close()
+            self._template = url.rpartition("/")[2]
+        name = f"anninh{next(self._numbers)}"
+        with psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def crash(self) -> None:

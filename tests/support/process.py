@@ -26,7 +26,9 @@ def wait_for_port(port: int, timeout_s: float = 15.0) -> None:
 def wait_until(holds: Callable[[], object], what: str, timeout_s: float = 15.0) -> None:
     """Return when ``holds()`` is true. Raises TimeoutError that says what was waited for."""
     end = time.monotonic() + timeout_s
+    pause_s = 0.002
     while not holds():
         if time.monotonic() > end:
             raise TimeoutError(f"waited {timeout_s:.0f} s for {what}")
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, 0.05)
