@@ -13,6 +13,7 @@ import rfc8785
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from server.criteria.faults import Fault, codes_twice, faults_of, parse
+from server.criteria.faultwords import CHECK_KEY_SHAPE, CODE_SHAPE, mistake
 from server.criteria.period import Period
 from server.criteria.vocabulary import (
     SAME_PERIOD,
@@ -30,8 +31,8 @@ from server.criteria.vocabulary import (
 )
 from server.verdict import Source
 
-Code = Annotated[str, StringConstraints(pattern=r"^TC\d{2}$")]
-CheckKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,31}$")]
+Code = Annotated[str, StringConstraints(pattern=CODE_SHAPE)]
+CheckKey = Annotated[str, StringConstraints(pattern=CHECK_KEY_SHAPE)]
 _FOLDED: Final = ("measure", "where", "compare", "better", "requires", "entered")
 """Keys of a check that a criterion with one check may carry itself."""
 
@@ -67,15 +68,22 @@ class Check(Part):
     def _is_whole(self) -> Self:
         of_incidents = self.measure.entity == "incident"
         if of_incidents and not self.where:
-            raise ValueError("entity: incident needs where")
+            raise mistake("entity: incident cần có where", "entity: incident needs where")
         if self.where and self.measure.entity == "entry":
-            raise ValueError("where goes with entity: incident or camera")
+            raise mistake(
+                "where chỉ dùng với entity: incident hoặc camera", "where goes with entity: incident or camera"
+            )
         if self.requires is not None and not of_incidents:
-            raise ValueError("requires goes with entity: incident, and only with it")
+            raise mistake(
+                "requires chỉ dùng với entity: incident", "requires goes with entity: incident, and only with it"
+            )
         if (self.compare is None) != (self.better is None):
-            raise ValueError("compare and better go together")
+            raise mistake("compare và better phải đi cùng nhau", "compare and better go together")
         if self.entered and not of_incidents:
-            raise ValueError("entered goes with entity: incident; entity: entry is entered anyway")
+            raise mistake(
+                "entered chỉ dùng với entity: incident; entity: entry thì đằng nào cán bộ cũng nhập",
+                "entered goes with entity: incident; entity: entry is entered anyway",
+            )
         if self.compare is not None:
             self._compares(self.compare)
         return self
@@ -83,17 +91,32 @@ class Check(Part):
     def _compares(self, compare: Compare) -> None:
         measure = self.measure
         if (compare.rule == "at_most") != (self.better == "lower"):
-            raise ValueError("at_most is better: lower, at_least is better: higher")
+            raise mistake(
+                "at_most đi với better: lower, at_least đi với better: higher",
+                "at_most is better: lower, at_least is better: higher",
+            )
         if measure.entity != "incident":
             if compare.against == SAME_PERIOD and measure.entity == "camera":
-                raise ValueError("same_period_last_year compares incidents or entries")
+                raise mistake(
+                    "same_period_last_year chỉ so sánh vụ việc (incident) hoặc số cán bộ nhập (entry)",
+                    "same_period_last_year compares incidents or entries",
+                )
             return
         if (self.better == "higher") != (measure.aggregate in SHARES):
-            raise ValueError("confirmed incidents are counted against a ward: better: lower, but for shares: higher")
+            raise mistake(
+                "vụ việc đã xác minh càng ít càng tốt nên better: lower; riêng tỷ lệ (share_…) thì better: higher",
+                "confirmed incidents are counted against a ward: better: lower, but for shares: higher",
+            )
         if compare.against == SAME_PERIOD and not measure.is_additive:
-            raise ValueError("same_period_last_year compares counts and sums")
+            raise mistake(
+                "same_period_last_year chỉ so sánh aggregate: count hoặc sum",
+                "same_period_last_year compares counts and sums",
+            )
         if self.requires is None and not self.entered and not all(each.is_by_hand for each in self.where):
-            raise ValueError("what cameras see needs requires: a zero must rest on cameras that were up")
+            raise mistake(
+                "số camera ghi nhận cần có requires: chỉ tin được số 0 khi camera đã hoạt động",
+                "what cameras see needs requires: a zero must rest on cameras that were up",
+            )
 
     def bears(self, kind: Kind) -> bool:
         """Whether such an incident bears on it."""
@@ -132,19 +155,33 @@ class Definition(Part):
     def _is_whole(self) -> Self:
         keys = [check.key for check in self.checks]
         if len(set(keys)) < len(keys):
-            raise ValueError("checks: each has a key of its own")
+            raise mistake("checks: mỗi mục phải có key riêng", "checks: each has a key of its own")
         if len(keys) > 1 and any(check.name is None for check in self.checks):
-            raise ValueError("checks: where there are several, each has a name")
+            raise mistake(
+                "checks: khi có nhiều mục, mỗi mục phải có name", "checks: where there are several, each has a name"
+            )
         if not any(check.decides for check in self.checks):
-            raise ValueError("compare: nothing here decides; give one check compare and better")
+            raise mistake(
+                "compare: chưa có gì quyết định kết quả; hãy ghi compare và better cho ít nhất một mục",
+                "compare: nothing here decides; give one check compare and better",
+            )
+        self._suits_its_input()
+        return self
+
+    def _suits_its_input(self) -> None:
         by_officers = [check.entered or check.measure.entity == "entry" for check in self.checks]
         if self.input == "manual" and any(check.measure.entity != "entry" for check in self.checks):
-            raise ValueError("input: manual measures entity: entry")
+            raise mistake("input: manual chỉ dùng với entity: entry", "input: manual measures entity: entry")
         if self.input == "auto" and any(by_officers):
-            raise ValueError("input: auto measures incidents or cameras, and nobody enters anything")
+            raise mistake(
+                "input: auto chỉ đếm vụ việc hoặc camera, cán bộ không nhập gì",
+                "input: auto measures incidents or cameras, and nobody enters anything",
+            )
         if self.input == "mixed" and not any(by_officers):
-            raise ValueError("input: mixed needs a check with entity: entry or entered: true")
-        return self
+            raise mistake(
+                "input: mixed cần ít nhất một mục có entity: entry hoặc entered: true",
+                "input: mixed needs a check with entity: entry or entered: true",
+            )
 
     @property
     def measure(self) -> Measure:

@@ -1,31 +1,41 @@
 """Pure: where in ``criteria.yaml`` a mistake lies: its line, the criterion's code and the key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
 
+from server.criteria.faultwords import Both, words_of
+
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: fifteen times as quick."""
 _DEEPEST: Final = 32
 """Lists and keys within each other; the vocabulary needs nine. Readers of YAML recurse, and would run out of stack."""
+_NO_VALUE: Final = (ValueError, ArithmeticError, LookupError, AttributeError)
+"""What PyYAML lets through where a scalar looks like a date, a number or a truth and is none: 30 February, !!bool x."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One mistake. ``line`` counts from 1; ``criterion`` is a code, or "criterion 3" where it has none; both it and
-    ``key`` are empty where the mistake lies outside."""
+    """One mistake, in English and Vietnamese (``_vi``). ``line`` counts from 1; ``criterion`` is a code, or
+    "criterion 3", "tiêu chí 3" where it has none; both it and ``key`` are empty where the mistake lies outside."""
 
     line: int
-    criterion: str
-    key: str
+    criterion: str = ""
+    criterion_vi: str = ""
+    key: str = ""
     message: str
+    message_vi: str
 
     def __str__(self) -> str:
-        path = ": ".join(part for part in (self.criterion, self.key, self.message) if part)
-        return f"{self.line}: {path}"
+        return self.text("en")
+
+    def text(self, language: str) -> str:
+        """In one line, as logs (in English) and pages tell it. ``language``: "vi" or "en"."""
+        vi, en = (self.criterion_vi, self.key, self.message_vi), (self.criterion, self.key, self.message)
+        return f"{self.line}: {': '.join(part for part in (vi if language == 'vi' else en) if part)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +55,22 @@ def parse(text: str) -> Parsed | Fault:
             return unfit
         root = loader.get_single_node()
         raw = loader.construct_document(root) if root is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        return Fault(line=mark.line + 1 if mark else 1, criterion="", key="", message=f"is not YAML: {problem}")
+        return _outside(
+            mark.line + 1 if mark else 1, f"không đúng cách viết YAML: {problem}", f"is not YAML: {problem}"
+        )
+    except _NO_VALUE:
+        return _no_value(root)
     finally:
         loader.dispose()
     if root is None or not isinstance(raw, dict):
-        return Fault(line=1, criterion="", key="", message="is no list of criteria; write version: 1 and criteria:")
+        return _outside(
+            1,
+            "không phải bộ tiêu chí; hãy ghi version: 1 và criteria:",
+            "is no list of criteria; write version: 1 and criteria:",
+        )
     return Parsed(raw=raw, root=root, twice=tuple(_twice(root)))
 
 
@@ -62,11 +80,69 @@ def _unfit(text: str) -> Fault | None:
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            return Fault(line=line, criterion="", key="", message=f"*{event.anchor}: write out what it refers to")
+            return _outside(
+                line,
+                f"*{event.anchor}: hãy ghi đầy đủ nội dung, không dùng tham chiếu",
+                f"*{event.anchor}: write out what it refers to",
+            )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return Fault(line=line, criterion="", key="", message=f"has more than {_DEEPEST} parts within each other")
+            return _outside(
+                line, f"có hơn {_DEEPEST} lớp lồng nhau", f"has more than {_DEEPEST} parts within each other"
+            )
     return None
+
+
+def _outside(line: int, vi: str, en: str) -> Fault:
+    return Fault(line=line, message=en, message_vi=vi)
+
+
+def _no_value(root: yaml.Node) -> Fault:
+    """The first scalar of the text that PyYAML makes no value of."""
+    line, criterion, key = next(
+        ((node.start_mark.line + 1, criterion, key) for node, criterion, key in _scalars(root) if not _has_value(node)),
+        (root.start_mark.line + 1, "", ""),
+    )
+    return Fault(
+        line=line,
+        criterion=criterion,
+        criterion_vi=criterion,
+        key=key,
+        message="is no date or number that there is",
+        message_vi="không có ngày hay số như vậy",
+    )
+
+
+def _has_value(node: yaml.ScalarNode) -> bool:
+    loader = _LOADER("")
+    try:
+        loader.construct_object(node)
+    except yaml.YAMLError:
+        return True
+    except _NO_VALUE:
+        return False
+    finally:
+        loader.dispose()
+    return True
+
+
+def _scalars(node: yaml.Node, criterion: str = "", key: str = "") -> Iterator[tuple[yaml.ScalarNode, str, str]]:
+    """Every scalar, keys among them, with the code of the criterion and the key that it stands under."""
+    if isinstance(node, yaml.MappingNode):
+        code = _code_in(node, criterion)
+        for name, value in node.value:
+            yield from _scalars(name, code)
+            yield from _scalars(value, code, str(name.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _scalars(value, criterion, key)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node, criterion, key
+
+
+def _code_in(node: yaml.MappingNode, criterion: str) -> str:
+    """The code that a mapping gives, or the one it lies in."""
+    return next((str(value.value) for key, value in node.value if key.value == "code"), criterion)
 
 
 def faults_of(error: ValidationError, parsed: Parsed) -> list[Fault]:
@@ -83,8 +159,10 @@ def codes_twice(codes: Sequence[str], parsed: Parsed) -> list[Fault]:
         Fault(
             line=_walk(parsed.root, ["criteria", index, "code"])[0],
             criterion=code,
+            criterion_vi=code,
             key="code",
             message=f"is given {codes.count(code)} times; each criterion has its own",
+            message_vi=f"dùng đến {codes.count(code)} lần; mỗi tiêu chí phải có mã riêng",
         )
         for index, code in enumerate(codes)
         if code in codes[:index]
@@ -94,12 +172,18 @@ def codes_twice(codes: Sequence[str], parsed: Parsed) -> list[Fault]:
 def _fault(error: dict[str, Any], parsed: Parsed) -> Fault:
     path: list[Any] = list(error["loc"])
     line, kept = _walk(parsed.root, path)
-    name = ""
+    named: Both = ("", "")
     if kept[:1] == ["criteria"] and len(kept) > 1:
-        name, kept = _code(parsed.raw, kept[1]), kept[2:]
-    is_unknown = error["type"] == "extra_forbidden"
-    message = "is no key of this file" if is_unknown else error["msg"].removeprefix("Value error, ")
-    return Fault(line=line, criterion=name, key=".".join(str(part) for part in kept), message=message)
+        named, kept = _called(parsed.raw, kept[1]), kept[2:]
+    said = words_of(error)
+    return Fault(
+        line=line,
+        criterion=named[1],
+        criterion_vi=named[0],
+        key=".".join(str(part) for part in kept),
+        message=said[1],
+        message_vi=said[0],
+    )
 
 
 def _walk(node: yaml.Node, path: Sequence[Any]) -> tuple[int, list[Any]]:
@@ -132,11 +216,19 @@ def _twice(node: yaml.Node, criterion: str = "") -> list[Fault]:
     faults: list[Fault] = []
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
-        code = next((str(value.value) for key, value in node.value if key.value == "code"), criterion)
+        code = _code_in(node, criterion)
         for key, value in node.value:
             if str(key.value) in seen:
-                line = key.start_mark.line + 1
-                faults.append(Fault(line=line, criterion=code, key=str(key.value), message="stands here twice"))
+                faults.append(
+                    Fault(
+                        line=key.start_mark.line + 1,
+                        criterion=code,
+                        criterion_vi=code,
+                        key=str(key.value),
+                        message="stands here twice",
+                        message_vi="ghi hai lần ở đây; hãy bỏ một",
+                    )
+                )
             seen.add(str(key.value))
             faults += _twice(value, code)
     elif isinstance(node, yaml.SequenceNode):
@@ -145,11 +237,11 @@ def _twice(node: yaml.Node, criterion: str = "") -> list[Fault]:
     return faults
 
 
-def _code(raw: object, index: object) -> str:
+def _called(raw: object, index: object) -> Both:
     """What to call a criterion that may be broken: its code, or its place in the list."""
     if isinstance(raw, dict) and isinstance(index, int):
         entry = raw["criteria"][index]
         if isinstance(entry, dict) and isinstance(entry.get("code"), str):
-            return str(entry["code"])
-        return f"criterion {index + 1}"
-    return "criteria"
+            return entry["code"], entry["code"]
+        return f"tiêu chí {index + 1}", f"criterion {index + 1}"
+    return "criteria", "criteria"

@@ -9,11 +9,12 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.names import Slug
+from server.criteria.faultwords import NAME_SHAPE, mistake
 from server.verdict import Source
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Input = Literal["auto", "mixed", "manual"]
-Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_*?-]{1,64}$")]
+Pattern = Annotated[str, StringConstraints(pattern=NAME_SHAPE)]
 CategoryCode = Literal["social_order", "economic", "environment", "drugs", "traffic", "fire", "urban_order", "none"]
 Unit = Literal["vụ", "điểm", "đối tượng", "người", "văn bản", "mô hình", "đơn", "camera", "giờ", "%", ""]
 
@@ -31,9 +32,9 @@ SHARES: Final = frozenset({"share_handled", "share_handled_in_time"})
 
 
 class Part(BaseModel):
-    """What every part of a definition is: frozen, and no key is unknown to it."""
+    """What every part of a definition is: frozen, no key is unknown to it, and its numbers are finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Words(Part):
@@ -78,11 +79,20 @@ class Measure(Part):
     def _fits(self) -> Self:
         allowed = AGGREGATES[self.entity]
         if self.aggregate not in allowed:
-            raise ValueError(f"{self.entity} has no aggregate {self.aggregate}; use {' or '.join(sorted(allowed))}")
+            raise mistake(
+                f"{self.entity} không có aggregate {self.aggregate}; hãy dùng {' hoặc '.join(sorted(allowed))}",
+                f"{self.entity} has no aggregate {self.aggregate}; use {' or '.join(sorted(allowed))}",
+            )
         if (self.time is not None) != (self.entity == "incident"):
-            raise ValueError("time: occurred_at goes with entity: incident, and only with it")
+            raise mistake(
+                "time: occurred_at phải có khi entity: incident, và chỉ khi đó",
+                "time: occurred_at goes with entity: incident, and only with it",
+            )
         if (self.field is not None) != (self.entity == "incident" and self.aggregate == "sum"):
-            raise ValueError("field goes with aggregate: sum of incidents, and only with it")
+            raise mistake(
+                "field phải có khi entity: incident và aggregate: sum, và chỉ khi đó",
+                "field goes with aggregate: sum of incidents, and only with it",
+            )
         return self
 
     @property
@@ -119,9 +129,12 @@ class Where(Part):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.rule_kind or self.any_name or self.category or self.source) and self.camera_assisted is None:
-            raise ValueError("names no incidents; give rule_kind, category, source or camera_assisted")
+            raise mistake(
+                "chưa nêu vụ việc nào; hãy ghi rule_kind, category, source hoặc camera_assisted",
+                "names no incidents; give rule_kind, category, source or camera_assisted",
+            )
         if not self.rule_kind and (self.rule_name != ("*",) or self.but_not):
-            raise ValueError("rule_name and but_not go with rule_kind")
+            raise mistake("rule_name và but_not phải đi cùng rule_kind", "rule_name and but_not go with rule_kind")
         return self
 
     def matches(self, kind: Kind) -> bool:
@@ -168,9 +181,15 @@ class Compare(Part):
     @model_validator(mode="after")
     def _has_its_target(self) -> Self:
         if (self.target is not None) != (self.against == "target"):
-            raise ValueError("target goes with against: target, and only with it")
+            raise mistake(
+                "target phải có khi against: target, và chỉ khi đó",
+                "target goes with against: target, and only with it",
+            )
         if self.small_base is not None and (self.against == "target" or self.rule == "at_least"):
-            raise ValueError("small_base goes with at_most same_period_last_year")
+            raise mistake(
+                "small_base chỉ dùng khi against: same_period_last_year và rule: at_most",
+                "small_base goes with at_most same_period_last_year",
+            )
         return self
 
 
@@ -194,5 +213,5 @@ class Effective(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end is not None and self.end <= self.start:
-            raise ValueError("to lies before from")
+            raise mistake("to phải sau from", "to lies before from")
         return self

@@ -33,8 +33,15 @@ class FaultOut(Schema):
 
     line: int
     criterion: str
+    """Its code, or where it has none its place in the text: "criterion 3"."""
+    criterion_vi: str
+    """The same in Vietnamese: "tiêu chí 3"."""
     key: str
+    """As the text has it, the keys around it first: "checks.0.measure"."""
     message: str
+    """What is wrong, in English."""
+    message_vi: str
+    """The same in Vietnamese."""
 
 
 class CriteriaTextOut(Schema):

@@ -81,7 +81,8 @@ def save(session: Session, given: CriteriaTextIn, file_text: str, *, by: UserOut
     if isinstance(found, tuple):
         count, first = len(found), found[0]
         raise InvalidError(
-            f"Bộ tiêu chí còn {count} lỗi: dòng {first}. / The criteria have {count} faults: line {first}."
+            f"Bộ tiêu chí còn {count} lỗi: dòng {first.text('vi')}. / "
+            f"The criteria have {count} faults: line {first.text('en')}."
         )
     if newest(session) != given.version:
         raise _stale(session, file_text)

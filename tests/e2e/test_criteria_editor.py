@@ -32,6 +32,7 @@ def test_an_admin_corrects_checks_saves_and_takes_back(officer: Officer, ward: W
     officer.press("Control+Enter")
     expect(page.locator("#faults li")).to_have_count(2)
     expect(page.locator("#told")).to_contain_text("Có 2 lỗi")
+    expect(page.locator("#faults")).to_contain_text("TC20: input: còn thiếu, cần ghi thêm")
     page.locator("#faults button", has_text="inputt").click()
     assert "inputt: " in page.evaluate(SELECTED)
     assert page.evaluate(SEEN), "the line is scrolled to"
@@ -86,6 +87,40 @@ def test_a_colleague_who_was_quicker_costs_nobody_their_text(officer: Officer, w
     expect(page.locator("#changes li")).to_contain_text("thêm mới")
     officer.press("Control+s")
     expect(page.locator("#in-force")).to_contain_text("Đang dùng bản 2.")
+
+
+@pytest.mark.parametrize(
+    ("language", "faults"),
+    [
+        (
+            "vi",
+            [
+                "TC20: input: chỉ được ghi 'auto', 'mixed' hoặc 'manual'",
+                "TC20: at_most đi với better: lower, at_least đi với better: higher",
+                "tiêu chí 19: code: cần là chữ; nếu là số, ngày hay true, false thì đặt trong ngoặc kép",
+            ],
+        ),
+        (
+            "en",
+            [
+                "TC20: input: Input should be 'auto', 'mixed' or 'manual'",
+                "TC20: at_most is better: lower, at_least is better: higher",
+                "criterion 19: code: Input should be a valid string",
+            ],
+        ),
+    ],
+)
+def test_a_fault_speaks_the_officers_language(officer: Officer, ward: Ward, language: str, faults: list[str]) -> None:
+    officer.sign_in("quan.tri", role="admin")
+    page = officer.page
+    page.goto(f"/admin/criteria?lang={language}")
+    last = FILE.rindex("  - code: TC20")
+    broken = FILE[last:].replace("input: manual", "input: magic").replace("better: higher", "better: lower")
+    page.locator("#yaml").fill(FILE[:last].replace("code: TC19", "code: 19") + broken)
+    officer.press("Control+Enter")
+    expect(page.locator("#faults li")).to_have_count(len(faults))
+    for fault in faults:
+        expect(page.locator("#faults .fault-text").get_by_text(fault, exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -149,6 +149,25 @@ def test_of_many_who_save_at_once_one_is_taken(either: Office) -> None:
     assert [row["version"] for row in desks[0].get(f"{BASE}/versions").json()] == [1]
 
 
+def test_a_fault_says_itself_in_both_languages(office: Office) -> None:
+    admin = office.desk("quan.tri", "admin")
+    (fault,) = check(admin, one(1).replace("code: TC01", "code: 1"))["faults"]
+    assert fault == {
+        "line": 3,
+        "criterion": "criterion 1",
+        "criterion_vi": "tiêu chí 1",
+        "key": "code",
+        "message": "Input should be a valid string",
+        "message_vi": "cần là chữ; nếu là số, ngày hay true, false thì đặt trong ngoặc kép",
+    }
+
+
+def test_a_figure_without_an_end_is_a_fault_and_not_a_scoreboard_that_fails(office: Office) -> None:
+    admin = office.desk("quan.tri", "admin")
+    (fault,) = check(admin, one(1).replace("target: 1}", "target: .inf}"))["faults"]
+    assert (fault["line"], fault["key"]) == (11, "compare.target")
+
+
 def test_faults_are_told_by_line_and_nothing_with_faults_is_saved(office: Office) -> None:
     admin = office.desk("quan.tri", "admin")
     broken = one(1).replace("better: lower", "better: upper").replace("input: auto", "input: magic")
@@ -159,7 +178,10 @@ def test_faults_are_told_by_line_and_nothing_with_faults_is_saved(office: Office
     ]
     assert found["changes"] == []
     refused = put(admin, 0, broken)
-    assert (refused.status_code, "8: TC01: input" in refused.json()["detail"]) == (422, True)
+    assert refused.status_code == 422
+    vi, en = refused.json()["detail"].split(" / ")
+    assert vi == "Bộ tiêu chí còn 2 lỗi: dòng 8: TC01: input: chỉ được ghi 'auto', 'mixed' hoặc 'manual'."
+    assert en == "The criteria have 2 faults: line 8: TC01: input: Input should be 'auto', 'mixed' or 'manual'."
     assert admin.get(BASE).json()["version"] == 0
 
 
@@ -230,6 +252,10 @@ def test_a_version_that_this_release_can_t_read_is_told_and_the_one_before_holds
     assert set(board(admin)) == {"TC01"}
     told = admin.get(BASE).json()
     assert (told["version"], told["faults"][0]["line"], told["faults"][0]["key"]) == (2, 1, "version")
-    assert "không dùng được" in admin.get("/admin/criteria").text
+    page = admin.get("/admin/criteria").text
+    assert "không dùng được với phiên bản phần mềm này (dòng 1: version: chỉ được ghi 1)" in page
+    page = admin.get("/admin/criteria?lang=en").text
+    assert "by this release of the software (line 1: version: Input should be 1)" in page
+    admin.get("/admin/criteria?lang=vi")
     put(admin, 2, one(3)).raise_for_status()
     assert admin.get(BASE).json()["faults"] == []

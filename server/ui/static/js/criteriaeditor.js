@@ -62,7 +62,8 @@ function part(name, text, kind = "span") {
   return made;
 }
 
-function faultOf({ line, criterion, key, message }) {
+function faultOf({ line, key, ...said }) {
+  const [criterion, message] = language === "vi" ? [said.criterion_vi, said.message_vi] : [said.criterion, said.message];
   const row = document.createElement("li");
   const button = part("fault", "", "button");
   button.type = "button";
