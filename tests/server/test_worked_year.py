@@ -1,117 +1,44 @@
-"""A worked year, entered through the HTTP API: the 20 criteria give the figures that a person computes by hand.
+"""A worked year, come in through the product's own doors: the 20 criteria and the yearly report give the figures that a
+person computes by hand.
 
-The year and the hand computation stand in ``data/worked_year.yaml``.
+The year and the hand computation stand in ``data/worked_year.yaml``; ``tests/support/year.py`` lives it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
-from server.tables import IncidentRow
-from tests.support.office import Office, decide, open_office
+from tests.support import reading
+from tests.support.office import open_office
+from tests.support.reading import as_sheet, tables_of
+from tests.support.year import DAY, Ward, ok
 
 YEAR: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "worked_year.yaml").read_text(encoding="utf-8"))
-AFTER = datetime(2024, 12, 28, 5, tzinfo=UTC)
-
-
-def noon(day: date) -> datetime:
-    """Noon of a day in Vietnam."""
-    return datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
-
-
-class Ward:
-    """An officer and a supervisor at work in an office whose clock they turn."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.anna = office.desk("anna", "officer")
-        self.chief = office.desk("chief", "supervisor")
-
-    def enter(self, source: str, at: date, **facts: Any) -> dict[str, Any]:
-        body = {"source": source, "title": "Vụ việc", "occurred_at": noon(at).isoformat(), **facts}
-        answer = self.anna.post("/api/v1/incidents", json=body)
-        assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def move(self, code: str, what: str) -> None:
-        version = self.anna.get(f"/api/v1/incidents/{code}").json()["version"]
-        answer = decide(self.anna, code, what, version=version, note="đã làm rõ")
-        assert answer.status_code < 300, answer.text
-
-    def entry(self, code: str, period: str, figures: dict[str, float]) -> None:
-        body = {"period": period, "figures": figures, "note": "Theo sổ của phường"}
-        made = self.anna.post(f"/api/v1/criteria/{code}/entries", json=body)
-        assert made.status_code == 201, made.text
-        done = self.chief.post(f"/api/v1/criteria/entries/{made.json()['id']}/decision", json={"approve": True})
-        assert done.json()["state"] == "approved", done.text
-
-    def live_the_year(self) -> None:
-        """All of it."""
-        for each in YEAR["official"]:
-            facts = {key: value for key, value in each.items() if key != "at"}
-            self.office.clock.at = noon(each["at"])
-            self.enter("official", each["at"], **facts)
-        self._tips()
-        self._seen()
-        for name, share in YEAR["cameras"].items():
-            start = self.office.services.calendar.period("2024-Y").start_at
-            camera = self.office.camera(name, since=start - timedelta(days=1))
-            self.office.was_up(camera, start, self.office.services.calendar.period("2024-Y").end_at, share)
-        self.office.clock.at = AFTER
-        for each in YEAR["entries"]:
-            self.entry(each["code"], each["period"], each["figures"])
-
-    def _tips(self) -> None:
-        codes: list[str] = []
-        for each in YEAR["tips"]:
-            self.office.clock.at = noon(each["at"])
-            code = self.enter("tip", each["at"], category="economic")["code"]
-            codes.append(code)
-            if "same_as" in each:
-                with self.office.services.database.transaction() as session:
-                    row = session.query(IncidentRow).filter_by(code=code).one()
-                    whole = session.query(IncidentRow).filter_by(code=codes[each["same_as"]]).one()
-                    row.state, row.merged_into = "merged", whole.id
-                continue
-            self.move(code, "confirm")
-            self.office.clock.at = noon(each["handled"])
-            self.move(code, "resolve")
-
-    def _seen(self) -> None:
-        for each in YEAR["spots"]:
-            self.office.clock.at = noon(each["at"])
-            code = self.office.incident(at=noon(each["at"]), rule_kind=each["kind"], rule_name=each["name"])
-            self.move(code, "confirm")
-            if "handled" in each:
-                self.office.clock.at = noon(each["handled"])
-                self.move(code, "remind")
-        for each in YEAR["never"]:
-            more = {key: each[key] for key in ("mode", "status", "state") if key in each}
-            self.office.incident(at=noon(each["at"]), rule_kind=each["kind"], rule_name="x", **more)
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
     with open_office(tmp_path_factory.mktemp("year")) as office:
-        ward = Ward(office)
-        ward.live_the_year()
+        ward = Ward(office, YEAR)
+        ward.live()
         yield ward
 
 
-def board(client: httpx.Client, period: str = "2024-Y") -> dict[str, dict[str, Any]]:
-    rows = client.get(f"/api/v1/criteria?period={period}").json()["criteria"]
-    return {row["code"]: row for row in rows}
+@pytest.fixture(scope="module")
+def board(ward: Ward) -> dict[str, dict[str, Any]]:
+    """The year's scoreboard, by criterion."""
+    return board_of(ward, YEAR["year"])
 
 
-@pytest.mark.parametrize("code", [f"TC{number:02d}" for number in range(1, 21)])
-def test_each_criterion_gives_what_a_person_computes(ward: Ward, code: str) -> None:
-    row, expected = board(ward.anna)[code], YEAR["expected"][code]
+def board_of(ward: Ward, period: str) -> dict[str, dict[str, Any]]:
+    return {row["code"]: row for row in ok(ward.anna.get(f"/api/v1/criteria?period={period}"))["criteria"]}
+
+
+def agrees(row: dict[str, Any], expected: dict[str, Any]) -> None:
     assert row["state"] == expected["state"], row["why_vi"]
     assert row["value"] == (None if expected["value"] is None else pytest.approx(expected["value"])), row["why_vi"]
     if "baseline" in expected:
@@ -119,10 +46,16 @@ def test_each_criterion_gives_what_a_person_computes(ward: Ward, code: str) -> N
     assert expected["says"] in row["why_vi"]
 
 
+@pytest.mark.parametrize("code", [f"TC{number:02d}" for number in range(1, 21)])
+def test_each_criterion_gives_what_a_person_computes(board: dict[str, Any], code: str) -> None:
+    agrees(board[code], YEAR["expected"][code])
+    assert board[code]["merged_on"] is None, "2024 against 2023 lies before the merger"
+
+
 @pytest.mark.parametrize("which", YEAR["checks"])
-def test_each_figure_beside_it_too(ward: Ward, which: str) -> None:
+def test_each_figure_beside_it_too(board: dict[str, Any], which: str) -> None:
     code, key = which.split(".")
-    (found,) = [each for each in board(ward.anna)[code]["checks"] if each["key"] == key]
+    (found,) = [each for each in board[code]["checks"] if each["key"] == key]
     expected = YEAR["checks"][which]
     assert found["value"] == expected["value"]
     assert found["baseline"] == expected.get("baseline")
@@ -130,34 +63,88 @@ def test_each_figure_beside_it_too(ward: Ward, which: str) -> None:
 
 
 def test_months_and_quarters_add_up_to_the_year(ward: Ward) -> None:
-    keys = {"M": [f"2024-M{month:02d}" for month in range(1, 13)], "Q": [f"2024-Q{number}" for number in range(1, 5)]}
-    for parts in keys.values():
-        rows = [board(ward.anna, key)["TC09"] for key in parts]
+    months = [board_of(ward, f"2024-M{month:02d}") for month in range(1, 13)]
+    quarters = [board_of(ward, f"2024-Q{number}") for number in range(1, 5)]
+    for parts in (months, quarters):
+        rows = [part["TC09"] for part in parts]
         assert sum(row["value"] for row in rows) == 5
         assert sum(row["checks"][1]["value"] for row in rows) == 9
+    for code, values in YEAR["months"].items():
+        assert [month[code]["value"] for month in months] == pytest.approx(values)
 
 
 def test_the_drill_down_lists_exactly_what_was_counted(ward: Ward) -> None:
     for code in ("TC09", "TC10", "TC15", "TC17", "TC18"):
-        found = ward.anna.get(f"/api/v1/criteria/{code}?period=2024-Y").json()
+        found = ok(ward.anna.get(f"/api/v1/criteria/{code}?period=2024-Y"))
         if found["unit"] != "%":
             assert len(found["counted"]) == found["value"], code
-    tips = ward.anna.get("/api/v1/criteria/TC10?period=2024-Y").json()
-    assert len(tips["counted"]) == 4, "the one that was merged is part of another"
+    tips = ok(ward.anna.get("/api/v1/criteria/TC10?period=2024-Y"))
+    first, second, third, fourth, again = (ward.incidents[f"tips {number}"]["code"] for number in range(5))
+    assert [each["code"] for each in tips["counted"]] == [fourth, third, second, first]
+    parts = ok(ward.anna.get(f"/api/v1/incidents/{third}"))["merged"]
+    assert [part["code"] for part in parts] == [again], "what was told twice is part of the first telling"
 
 
-def test_model_ward_needs_all_and_these_are_missing(ward: Ward) -> None:
-    missing = [code for code, row in board(ward.anna).items() if row["state"] != "met"]
+def test_model_ward_needs_all_and_these_are_missing(board: dict[str, Any]) -> None:
+    missing = [code for code, row in board.items() if row["state"] != "met"]
     assert missing == ["TC03", "TC05", "TC10", "TC12", "TC16", "TC17", "TC18", "TC19", "TC20"]
 
 
+def test_what_the_edge_sent_came_once_and_whole(ward: Ward) -> None:
+    """Each event was delivered twice; nothing was refused, nothing is missing, and every event is one incident."""
+    (edge,) = ok(ward.root.get("/api/v1/edges"))
+    assert (edge["missing_messages"], edge["session"]) == (0, 2), "its box was repaired once"
+    assert ok(ward.root.get("/api/v1/dead-letters"))["items"] == []
+    seen = ok(ward.anna.get("/api/v1/incidents", params={"q": "source:camera", "limit": 100}))["items"]
+    states = Counter(each["state"] for each in seen)
+    assert states == {"reminded": 6, "resolved": 1, "confirmed": 1 + 3, "dismissed": 1, "cancelled": 1}
+
+
+def test_the_yearly_report_says_the_same(ward: Ward, board: dict[str, Any]) -> None:
+    report = ok(ward.anna.get(f"/api/v1/reports/{YEAR['year']}.json"))
+    tables = {table["key"]: table["rows"] for table in tables_of(report)}
+    for key, expected in YEAR["report"].items():
+        assert [values(row) for row in tables[key]] == expected, key
+    assert [row["cells"][3]["value"] for row in tables["criteria"]] == [row["value"] for row in board.values()]
+    assert len(tables["cases"]) == 10 + 3 + 1 + 4 + 1, "the total of crimes, traffic, fires, urban order, unclassified"
+    assert not said(report, "Địa bàn thay đổi"), "2024 against 2023 lies before the merger"
+
+
+def test_the_yearly_workbook_holds_the_same_numbers(ward: Ward) -> None:
+    report = ok(ward.anna.get(f"/api/v1/reports/{YEAR['year']}.json"))
+    body = ward.anna.get(f"/api/v1/reports/{YEAR['year']}.xlsx").content
+    rows = [row for sheet in reading.of_xlsx(body).values() for row in sheet]
+    for table in tables_of(report):
+        for row in table["rows"]:
+            assert [value for value in map(as_sheet, row["cells"]) if value is not None] in rows, table["key"]
+
+
 def test_next_year_is_compared_across_the_merger_and_says_so(ward: Ward) -> None:
-    merger = {"day": "2025-07-01", "note": "Phường 5 + xã Hòa Thuận"}
-    assert ward.chief.post("/api/v1/mergers", json=merger).status_code == 201
-    ward.office.clock.at = datetime(2025, 12, 20, tzinfo=UTC)
-    ward.entry("TC09", "2025-Y", {"cases": 6, "suspects": 8})
-    row = board(ward.anna, "2025-Y")["TC09"]
-    assert (row["state"], row["value"], row["baseline"], row["merged_on"]) == ("not_met", 6, 5, "2025-07-01")
-    assert "tăng 01 vụ (+20,00%) so với cùng kỳ, qua mốc sáp nhập 01/07/2025" in row["why_vi"]
-    assert board(ward.anna)["TC09"]["merged_on"] is None, "2024 against 2023 lies before it"
-    ward.office.clock.at = AFTER
+    row = board_of(ward, "2025-Y")["TC09"]
+    agrees(row, YEAR["next_year"]["TC09"])
+    assert row["merged_on"] == "2025-07-01"
+    report = ok(ward.anna.get("/api/v1/reports/2025-Y.json"))
+    assert said(report, "Địa bàn thay đổi từ ngày 01/07/2025: số cùng kỳ là của địa bàn cũ")
+
+
+def test_units_have_their_names_of_the_time(ward: Ward) -> None:
+    merger = YEAR["merger"]
+    before, after = (
+        {unit["name"] for unit in ok(ward.anna.get("/api/v1/units", params={"on": str(day)}))}
+        for day in (merger["day"] - DAY, merger["day"])
+    )
+    assert (before, after) == (set(merger["units"]), {merger["into"]})
+    every = {unit["name"]: unit for unit in ok(ward.anna.get("/api/v1/units"))}
+    assert {every[name]["successor"] for name in merger["units"]} == {every[merger["into"]]["id"]}
+    units = [ward.incidents[f"spots {number}"]["unit"] for number in range(len(YEAR["spots"]))]
+    assert units == ["Khóm 1", "Khóm 1", "Khóm 4", "Khóm 4", "Khóm 1", "Khóm 1", "Khóm Hòa Lợi"]
+
+
+def values(row: dict[str, Any]) -> list[Any]:
+    """Of a report's row: numbers, and words where there are none."""
+    return [cell["text"] if cell["value"] is None else cell["value"] for cell in row["cells"]]
+
+
+def said(report: dict[str, Any], what: str) -> bool:
+    """Whether the report's first sentences say so."""
+    return what in " ".join(report["opening"])

@@ -154,13 +154,16 @@ def camera_health(
     error: str | None = None,
     picture: PictureState | None = None,
     clock_offset_ms: int | None = None,
+    label: str = "",
     unit: str = "",
+    last_frame_at: datetime | None = None,
 ) -> CameraHealth:
-    """What a heartbeat says of one camera."""
+    """What a heartbeat says of one camera. ``last_frame_at``: left out, ``up_s`` after BEGIN."""
     return CameraHealth(
         camera=camera,
+        label=label,
         state=state,
-        last_frame_at=BEGIN + timedelta(seconds=up_s),
+        last_frame_at=last_frame_at or BEGIN + timedelta(seconds=up_s),
         up_s=up_s,
         fps=15.0,
         frames=int(up_s * 15),
