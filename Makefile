@@ -38,8 +38,7 @@ check: setup  ## Style, types, and who may import whom.
 	$(BIN)/lint-imports
 
 test: check  ## Every check and test; what is not installed here is skipped with its reason.
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not alone'
-	$(BIN)/pytest -m alone
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 clean:  ## Remove the environment and the demo's data.
 	rm -rf $(VENV) var

@@ -44,6 +44,14 @@ def units_en(unit: str) -> str:
     return _UNITS_EN.get(unit, (unit, unit))[1]
 
 
+def floored(share: float) -> float:
+    """A share 0..1 cut to hundredths of a per cent: 79.999 % must never read as the 80 % that it missed.
+
+    What only the last binary digits fall short of is reached: 0.57 is 57 %, though 0.57 · 10,000 is 5,699.999… here.
+    """
+    return int(round(share * 10_000, 6)) / 10_000
+
+
 def percent_vi(share: float, decimals: int = 0) -> str:
     """A share 0..1 as "61%" or "61,25%"."""
     return f"{number_vi(share * 100, decimals)}%"

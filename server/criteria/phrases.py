@@ -111,8 +111,7 @@ def inventory(evidence: Evidence) -> Both:
 
 def too_little(worst: Uptime, needed: float) -> Both:
     """Which camera saw too little for a zero to be one."""
-    # rounded down: 79.99 % must never read as the 80 % that it missed
-    share = int(worst.share * 10_000) / 10_000
+    share = wording.floored(worst.share)
     late_vi = ", do đưa vào dùng giữa kỳ" if worst.began_late else ""
     late_en = ", being put into service during it" if worst.began_late else ""
     need_vi, need_en = wording.percent_vi(needed), wording.percent_en(needed)

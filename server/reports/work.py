@@ -6,6 +6,7 @@ from server.reports.findings import Findings, Logged, Service, Tips
 from server.reports.order import people
 from server.reports.report import Cell, Column, Row, Section, Table, plain
 from server.reports.style import Style
+from server.wording import floored
 
 
 def sections(findings: Findings, style: Style) -> Iterator[Section]:
@@ -157,7 +158,7 @@ def _logged(findings: Findings, style: Style) -> Section:
 def _service(findings: Findings, style: Style) -> Section:
     speak, cameras = style.speech.gettext, findings.cameras
     hours = round(sum(camera.hours for camera in cameras), 2)
-    mean = int(10_000 * sum(camera.share for camera in cameras) / len(cameras)) / 100 if cameras else None
+    mean = round(100 * floored(sum(camera.share for camera in cameras) / len(cameras)), 2) if cameras else None
     sentence = speak("Chưa có camera nào đang dùng.")
     if mean is not None:
         sentence = speak("%(cameras)s đang dùng, %(hours)s giờ có hình, trung bình %(share)s%% thời gian của kỳ.") % {
@@ -197,8 +198,7 @@ def _service(findings: Findings, style: Style) -> Section:
 
 
 def _camera(camera: Service, style: Style) -> tuple[Cell, ...]:
-    # rounded down: 79.999 % must never read as the 80 % that it missed
-    hours, percent = round(camera.hours, 2), int(camera.share * 10_000) / 100
+    hours, percent = round(camera.hours, 2), round(100 * floored(camera.share), 2)
     return (
         Cell(plain(camera.camera)),
         Cell(plain(camera.unit)),

@@ -18,6 +18,12 @@ def test_numbers_have_a_thousands_dot_and_a_decimal_comma() -> None:
     assert wording.percent_vi(0.6125, 2) == "61,25%"
 
 
+def test_a_share_is_never_rounded_up_and_a_whole_hundredth_is_reached() -> None:
+    assert [wording.floored(n / 10_000) for n in range(10_001)] == [n / 10_000 for n in range(10_001)]
+    assert wording.floored(0.79999) == 0.7999
+    assert wording.floored(0.799999) == 0.7999
+
+
 @pytest.mark.parametrize(
     ("value", "before", "vi", "en"),
     [
