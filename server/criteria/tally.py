@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from operator import add, neg
 from typing import NamedTuple
 
@@ -94,9 +95,10 @@ def measured(check: Check, sums: Sums) -> float | None:
     return None
 
 
-def median(values: Sequence[float]) -> float | None:
-    """The middle one of sorted values; None without any."""
+def median(pieces: Sequence[Sequence[int]]) -> float | None:
+    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted."""
+    values = sorted(chain.from_iterable(pieces))
     if not values:
         return None
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+    middle = values[(len(values) - 1) // 2 : len(values) // 2 + 1]
+    return sum(each / 10**6 / 3600.0 for each in middle) / len(middle)

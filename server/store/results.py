@@ -126,7 +126,7 @@ def _special(check: Check, side: Side) -> float | None:
     if check.measure.aggregate == "standing":
         return float(sum(number for kind, number in side.standing if check.bears(kind)))
     if check.measure.aggregate == "median_time_to_clear":
-        return median(sorted(hours for kind in side.cleared if check.bears(kind) for hours in side.cleared[kind]))
+        return median([each for kind in side.cleared if check.bears(kind) for each in side.cleared[kind]])
     return None
 
 
