@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from server.database import Database
@@ -73,8 +73,12 @@ class Seed:
     """One event each, without its message's data."""
 
 
-def fill(database: Database, seed: Seed) -> None:
-    """Put the seed's rows into an empty database; the indices are built afterwards, which is quicker."""
+def fill(database: Database, seed: Seed) -> bool:
+    """Put the seed's rows into an empty database; the indices are built afterwards, which is quicker. False: they are
+    in it already."""
+    with database.read() as session:
+        if session.scalar(select(func.max(IncidentRow.id))) == seed.incidents:
+            return False
     _surroundings(database, seed)
     indices = [*IncidentRow.metadata.tables["incidents"].indexes, *IncidentRow.metadata.tables["events"].indexes]
     with database.engine.begin() as connection:
@@ -92,6 +96,7 @@ def fill(database: Database, seed: Seed) -> None:
             connection.execute(CreateIndex(index))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+    return True
 
 
 def _surroundings(database: Database, seed: Seed) -> None:

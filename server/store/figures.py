@@ -4,9 +4,10 @@ A fixed number of queries, however many criteria and incidents there are: from t
 of those days that changed since their tally was made.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -20,8 +21,8 @@ from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
 from server.store import raw, tallies
 from server.store.camerahours import Hours, in_service
-from server.store.raw import STATES_COUNTED, STATES_WAITING
-from server.store.tallies import Tallies
+from server.store.raw import STATES_COUNTED, STATES_WAITING, Key
+from server.store.tallies import Span, Tallies
 from server.tables import IncidentRow
 
 TREND_MONTHS: Final = 12
@@ -157,7 +158,7 @@ def _cells(book: Tallies, spans: Sequence[Period], now: datetime) -> dict[Kind, 
         of_kind = found.setdefault(kind, {})
         before = of_kind.get((number, counted))
         of_kind[number, counted] = sums if before is None else before.plus(sums)
-    for number, (kind, counted), cases in raw.late(book.session, bounds, now):
+    for number, (kind, counted), cases in _late(book, bounds, now):
         of_kind = found.setdefault(kind, {})
         of_kind[number, counted] = of_kind.get((number, counted), Sums()).plus(Sums(late=cases))
     cells = {
@@ -169,6 +170,16 @@ def _cells(book: Tallies, spans: Sequence[Period], now: datetime) -> dict[Kind, 
         for kind, of_kind in found.items()
     }
     return {kind: each for kind, each in cells.items() if each}
+
+
+def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tuple[int, Key, int]]:
+    """Past their deadline and handled by nobody, by number of the span and kind."""
+    if all(end <= start for (_, end), (start, _) in pairwise(bounds)):
+        yield from raw.late(book.session, bounds, now)
+        return
+    # days chosen freely may be more than a year: then they overlap with the same ones a year earlier
+    for number, span in enumerate(bounds):
+        yield from ((number, key, cases) for _, key, cases in raw.late(book.session, [span], now))
 
 
 def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:

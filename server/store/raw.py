@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from contract.event import Mode, Status
 from server.criteria.tally import Sums
 from server.criteria.vocabulary import Kind
+from server.store.folding import Unguided
 from server.tables import CameraHour, CameraRow, IncidentRow
 from server.verdict import COUNTED, WAITING
 
@@ -81,11 +82,11 @@ def ended(session: Session, start: datetime, end: datetime) -> dict[Kind, int]:
     rows = session.execute(
         select(*KIND, func.count())
         .where(
-            is_real(),
-            IncidentRow.state.in_(STATES_COUNTED),
+            Unguided(and_(is_real(), IncidentRow.state.in_(STATES_COUNTED))),
+            IncidentRow.handled_at.is_not(None),
             IncidentRow.handled_at >= start,
             IncidentRow.handled_at < end,
-            IncidentRow.handled_at >= IncidentRow.occurred_at,
+            Unguided(IncidentRow.handled_at >= IncidentRow.occurred_at),
         )
         .group_by(*KIND)
     )
@@ -124,13 +125,11 @@ def late(session: Session, spans: Sequence[tuple[datetime, datetime]], now: date
     rows = session.execute(
         select(which, is_counted, *KIND, func.count())
         .where(
-            is_real(),
-            IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING),
+            Unguided(and_(is_real(), IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING))),
             IncidentRow.due_at.is_not(None),
             IncidentRow.due_at < now,
             IncidentRow.handled_at.is_(None),
-            at >= spans[0][0],
-            at < spans[-1][1],
+            Unguided(and_(at >= spans[0][0], at < spans[-1][1])),
         )
         .group_by(which, is_counted, *KIND)
     )

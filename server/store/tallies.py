@@ -142,9 +142,7 @@ class Tallies:
                 found[kind] -= spots
         return {kind: spots for kind, spots in found.items() if spots}
 
-    def lasted(
-        self, start: datetime, end: datetime, of: Iterable[Kind] | None = None
-    ) -> dict[Kind, list[Sequence[int]]]:
+    def lasted(self, start: datetime, end: datetime, of: Iterable[Kind]) -> dict[Kind, list[Sequence[int]]]:
         """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
         wanted = set(of)
         ids = [kind_id for kind_id, kind in self.kinds.items() if kind in wanted]
