@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from server.criteria.definition import Check, Definitions
+from server.criteria.judge import Uptime
 from server.criteria.period import Calendar, Period
-from server.criteria.tally import Cell, Sums, Tally
+from server.criteria.tally import Cell, Sums, Tally, tallies_of
 from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
 from server.store import raw, tallies
@@ -40,10 +41,9 @@ class Side:
     standing: tuple[tuple[Kind, int], ...] = ()
     cleared: Mapping[Kind, Sequence[Sequence[int]]] = field(default_factory=dict)
     cameras: tuple[Hours, ...] = ()
-
-    @property
-    def elapsed_s(self) -> float:
-        return (self.until - self.period.start_at).total_seconds()
+    elapsed_s: float = 0.0
+    uptimes: tuple[Uptime, ...] = ()
+    """Of the cameras, as shares of it."""
 
     @property
     def camera_hours(self) -> float:
@@ -69,12 +69,14 @@ def read(session: Session, definitions: Definitions, period: Period, now: dateti
     """The figures of a period and its cùng kỳ."""
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
     book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day))
+    cells = _cells(book, _spans(period, before, months), now)
     return Figures(
         current=_side(book, period, now, _checks(definitions)),
         before=_side(book, before, now, ()),
         months=months,
-        cells=_cells(book, _spans(period, before, months), now),
+        cells=cells,
         now=now,
+        tallies=tallies_of(definitions, cells),
     )
 
 
@@ -130,12 +132,16 @@ def _side(book: Tallies, period: Period, now: datetime, checks: Sequence[Check])
     stands = any(check.measure.aggregate == "standing" for check in checks)
     clearing = [check for check in checks if check.measure.aggregate == "median_time_to_clear"]
     of = [kind for kind in book.kinds.values() if any(check.bears(kind) for check in clearing)]
+    elapsed_s = (until - start).total_seconds()
+    cameras = in_service(book.session, start, until, book.up_s(start, until))
     return Side(
         period=period,
         until=until,
+        elapsed_s=elapsed_s,
+        uptimes=tuple(camera.uptime(elapsed_s) for camera in cameras),
         standing=tuple(book.standing(until).items()) if stands else (),
         cleared=book.lasted(start, period.end_at, of) if clearing else {},
-        cameras=in_service(book.session, start, until, book.up_s(start, until)),
+        cameras=cameras,
     )
 
 

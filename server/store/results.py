@@ -97,7 +97,7 @@ def _evidence(definition: Definition, check: Check, known: Known) -> Evidence:
         entered=measured.entered,
         attested=measured.attested,
         awaits_approval=(definition.code, side.period.key) in known.awaiting,
-        cameras=tuple(camera.uptime(side.elapsed_s) for camera in side.cameras),
+        cameras=side.uptimes,
     )
     if not measured.entered:
         more = tally.if_confirmed(side.period)
@@ -145,7 +145,7 @@ def _baseline(definition: Definition, check: Check, known: Known, tally: Tally) 
         return definition.baselines[before.period.key]
     if check.requires is None or not before.cameras or before.elapsed_s <= 0:
         return None
-    worst = min(camera.uptime(before.elapsed_s).share for camera in before.cameras)
+    worst = min(camera.share for camera in before.uptimes)
     return found.value if worst >= check.requires.camera_uptime else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from server.criteria.period import Calendar, Period
@@ -99,21 +99,22 @@ class Tallies:
         return found
 
     def _months(self, covers: Sequence[Cover]) -> list[tuple[int, Key, Sums]]:
-        number_of = {start: number for number, cover in enumerate(covers) for start in cover.months + cover.changed}
         found: list[tuple[int, Key, Sums]] = []
-        for span, starts in (
-            (MONTH, [start for cover in covers for start in cover.months]),
-            (DAY, [start for cover in covers for start in cover.changed]),
-        ):
-            if not starts:
+        for span, sign in ((MONTH, 1), (DAY, -1)):
+            number_of = {
+                start: number
+                for number, cover in enumerate(covers)
+                for start in (cover.months if span == MONTH else cover.changed)
+            }
+            if not number_of:
                 continue
-            rows = select(TallyRow.start_at, TallyRow.kind_id, TallyRow.is_counted, *_SUMS).where(
-                TallyRow.span == span, TallyRow.start_at.in_(starts), TallyRow.cases > 0
+            which = case(number_of, value=TallyRow.start_at)
+            rows = select(which, TallyRow.kind_id, TallyRow.is_counted, *_SUMS).where(
+                TallyRow.span == span, TallyRow.start_at.in_(list(number_of)), TallyRow.cases > 0
             )
-            for start, kind_id, counted, *sums in self._all(rows):
+            for number, kind_id, counted, *sums in self._all(rows):
                 each = Sums._make(sums)
-                key = (self.kinds[kind_id], counted)
-                found.append((number_of[start], key, each if span == MONTH else each.negative()))
+                found.append((number, (self.kinds[kind_id], counted), each if sign > 0 else each.negative()))
         return found
 
     def standing(self, until: datetime) -> dict[Kind, int]:
