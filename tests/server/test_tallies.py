@@ -262,7 +262,6 @@ def test_what_no_tally_is_made_of_marks_nothing(database: Database) -> None:
         assert session.scalar(select(TallyMark.id).limit(1))
 
 
-@pytest.mark.postgres
 def test_a_write_that_commits_after_the_settler_has_read_is_not_lost(
     postgres_template: str, database: Database
 ) -> None:
@@ -292,9 +291,9 @@ def test_of_two_who_settle_at_once_one_does(database: Database) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite has one writer at a time")
     walk = Walk(database, 7)
-    walk.step()
     settler(database).run_once()
-    walk.step()
+    with database.transaction() as session:
+        walk.enter(session)
     with database.transaction() as first, database.transaction() as second:
         upto = settling.newest_mark(first)
         assert settling.settle(first, CALENDAR, upto)
@@ -307,9 +306,9 @@ def test_no_tally_changes_while_a_period_is_being_frozen(database: Database) -> 
     if database.is_sqlite:
         pytest.skip("SQLite has one writer at a time")
     walk = Walk(database, 8)
-    walk.step()
     settler(database).run_once()
-    walk.step()
+    with database.transaction() as session:
+        walk.enter(session)
     with database.transaction() as freezing:
         tallies.read(freezing, CALENDAR)
         with database.transaction() as session:
