@@ -51,7 +51,8 @@ class Tally:
         """Those that bear on the check."""
         self._by_start: dict[tuple[datetime, bool], Sums] = {}
         for kind in self.kinds:
-            self.add({(cell.at, cell.counted): cell.sums for cell in cells[kind]})
+            for cell in cells[kind]:
+                self.add({(cell.at, cell.counted): cell.sums})
 
     @classmethod
     def empty(cls, check: Check, kinds: frozenset[Kind]) -> "Tally":
