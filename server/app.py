@@ -64,6 +64,7 @@ from server.playback import WorkingCopies
 from server.security import SecurityHeaders
 from server.services import Services, open_database
 from server.settings import Settings
+from server.settler import Settler
 from server.sight import Viewpoints
 from server.sweeper import Sweeper
 from server.ui import assets, pages, speech
@@ -184,6 +185,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
     if with_ingest:
         dispatch.connect(link.publish)
     publisher = Publisher(settings, database=services.database, clock=clock)
+    settler = Settler(database=services.database, calendar=services.calendar)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -192,6 +194,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             services.sweeper.start()
             services.courier.start()
             publisher.start()
+            settler.start()
         try:
             yield
         finally:
@@ -202,6 +205,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
                 await asyncio.to_thread(services.sweeper.stop)
                 await asyncio.to_thread(services.courier.stop)
                 await asyncio.to_thread(publisher.stop)
+                await asyncio.to_thread(settler.stop)
             services.database.close()
 
     return lifespan

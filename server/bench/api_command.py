@@ -3,8 +3,8 @@
 import json
 import os
 import platform
-from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +30,11 @@ CriteriaFile = Annotated[Path, typer.Option(exists=True, dir_okay=False)]
 Folder = Annotated[
     Path | None, typer.Option(exists=True, file_okay=False, help="Where SQLite's temporary folder is made.")
 ]
+Cameras = Annotated[int, typer.Option(min=1, max=5000, help="Cameras, each with 5 years of hours.")]
+Keep = Annotated[
+    bool,
+    typer.Option(help="Leave the database there (a file in --folder, a schema) and use what an earlier run left."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Out = Annotated[Path | None, typer.Option(help="Write the JSON to this file as well.")]
 
@@ -37,54 +42,75 @@ Out = Annotated[Path | None, typer.Option(help="Write the JSON to this file as w
 def api(
     database: DatabaseUrl = None,
     incidents: Incidents = 1_000_000,
+    cameras: Cameras = 200,
     runs: Runs = 20,
     criteria: CriteriaFile = Path("configs/criteria.yaml"),
     folder: Folder = None,
+    keep: Keep = False,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """Fill an empty database with made-up years of a ward and time its lists, searches and review queue."""
-    _run("api", lists_and_searches, database, Seed(incidents=incidents), runs, criteria, folder, as_json, out)
+    where = _Where(database=database, folder=folder, keep=keep)
+    _run("api", lists_and_searches, where, Seed(incidents=incidents, cameras=cameras), runs, criteria, as_json, out)
 
 
 def criteria(
     database: DatabaseUrl = None,
     incidents: Incidents = 1_000_000,
+    cameras: Cameras = 200,
     runs: Runs = 20,
     criteria: CriteriaFile = Path("configs/criteria.yaml"),
     folder: Folder = None,
+    keep: Keep = False,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """Fill an empty database with made-up years of a ward and time its scoreboards and drill-downs."""
-    _run("criteria", scoreboards, database, Seed(incidents=incidents), runs, criteria, folder, as_json, out)
+    where = _Where(database=database, folder=folder, keep=keep)
+    _run("criteria", scoreboards, where, Seed(incidents=incidents, cameras=cameras), runs, criteria, as_json, out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Where:
+    """Which database is measured."""
+
+    database: str | None
+    folder: Path | None
+    keep: bool
+
+    @property
+    def kind(self) -> str:
+        return "sqlite" if self.database is None else "postgresql"
+
+    def open(self, name: str) -> AbstractContextManager[Database]:
+        """``name``: of what is kept."""
+        if self.database is None:
+            return place.kept_sqlite(self.folder or Path(), name) if self.keep else place.sqlite(self.folder)
+        if make_url(self.database).get_backend_name() != "postgresql":
+            raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
+        return place.kept_postgresql(self.database, name) if self.keep else place.postgresql(self.database)
 
 
 def _run(
     bench: str,
     asked: Questions,
-    database: str | None,
+    where: _Where,
     seed: Seed,
     runs: int,
     criteria: Path,
-    folder: Path | None,
     as_json: bool,
     out: Path | None,
 ) -> None:
-    where: Callable[[], AbstractContextManager[Database]] = partial(place.sqlite, folder)
-    name = "sqlite"
-    if database is not None:
-        if make_url(database).get_backend_name() != "postgresql":
-            raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
-        where, name = partial(place.postgresql, database), "postgresql"
-    with where() as opened:
+    with where.open(f"anninh_bench_{seed.incidents}_{seed.cameras}") as opened:
         timed, overall = measure(opened, definition.load(criteria), seed, runs, partial(typer.echo, err=True), asked)
     document: dict[str, Any] = {
         "bench": bench,
         "software": version("camera-an-ninh"),
         "machine": {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
-        "database": name,
+        "database": where.kind,
         "incidents": seed.incidents,
+        "cameras": seed.cameras,
         "runs": runs,
         "p95_ms": overall,
         "questions": [each.to_json() for each in timed],
@@ -100,7 +126,7 @@ def _run(
 
 
 def _table(timed: tuple[Timed, ...], overall: float) -> Table:
-    table = Table("question", "p50 ms", "p95 ms", "found", caption=f"all answers: p95 {overall:.1f} ms")
+    table = Table("question", "first ms", "p50 ms", "p95 ms", "found", caption=f"all answers: p95 {overall:.1f} ms")
     for each in timed:
-        table.add_row(each.name, f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", str(each.found))
+        table.add_row(each.name, f"{each.first_ms:.1f}", f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", str(each.found))
     return table

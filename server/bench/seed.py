@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from server.database import Database
@@ -24,6 +24,7 @@ YEARS: Final = 5
 CHUNK: Final = 5000
 UNITS: Final = (*(f"Khóm {number}" for number in range(1, 9)), "Ấp Kỳ La", "Ấp Vĩnh Lợi", "Ấp Đa Cần", "Ấp Bích Trì")
 OFFICERS: Final = 12
+MEAN_HOURS_TO_CLEAR: Final = 60.0
 _KINDS: Final = (
     # kind, weight, severity, category, mode
     ("pavement_encroachment", 300, "low", Category.URBAN_ORDER, "active"),
@@ -72,13 +73,18 @@ class Seed:
     """One event each, without its message's data."""
 
 
-def fill(database: Database, seed: Seed) -> None:
-    """Put the seed's rows into an empty database; the indices are built afterwards, which is quicker."""
+def fill(database: Database, seed: Seed) -> bool:
+    """Put the seed's rows into an empty database; the indices are built afterwards, which is quicker. False: they are
+    in it already."""
+    with database.read() as session:
+        if session.scalar(select(func.max(IncidentRow.id))) == seed.incidents:
+            return False
     _surroundings(database, seed)
     indices = [*IncidentRow.metadata.tables["incidents"].indexes, *IncidentRow.metadata.tables["events"].indexes]
     with database.engine.begin() as connection:
         for index in indices:
             connection.execute(DropIndex(index, if_exists=True))
+    _camera_hours(database, seed)
     rows = _incidents(seed)
     while chunk := list(islice(rows, CHUNK)):
         with database.engine.begin() as connection:
@@ -90,6 +96,7 @@ def fill(database: Database, seed: Seed) -> None:
             connection.execute(CreateIndex(index))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+    return True
 
 
 def _surroundings(database: Database, seed: Seed) -> None:
@@ -119,9 +126,28 @@ def _surroundings(database: Database, seed: Seed) -> None:
             connection.execute(insert(table), rows)
 
 
+def _camera_hours(database: Database, seed: Seed) -> None:
+    """Every hour of every camera: some minutes of each are missing. Made inside the database, which is quicker."""
+    hours = seed.years * 365 * 24
+    first = seed.end.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
+    step = "strftime('%Y-%m-%d %H:00:00.000000', :first, '+' || n || ' hours')"
+    if not database.is_sqlite:
+        step = "CAST(:first AS timestamptz) + n * interval '1 hour'"
+    query = text(
+        "INSERT INTO camera_hours (camera_id, hour_at, up_s) "  # noqa: S608 (nothing from outside)
+        "WITH RECURSIVE hours(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hours WHERE n < :hours) "
+        f"SELECT cameras.id, {step}, 3600.0 - (n * 7 + cameras.id * 13) % 400 "
+        "FROM cameras CROSS JOIN hours ORDER BY 1, 2"
+    )
+    with database.engine.begin() as connection:
+        at = f"{first:%Y-%m-%d %H:%M:%S}" + ("" if database.is_sqlite else "+00")
+        connection.execute(query, {"first": at, "hours": hours})
+
+
 def _incidents(seed: Seed) -> Iterator[dict[str, Any]]:
     """Oldest first."""
     chance = random.Random(seed.number)  # noqa: S311 (figures to measure with, no secrets)
+    clears = random.Random(seed.number + 1)  # noqa: S311
     span_s = seed.years * 365 * 86400
     step_s = span_s / seed.incidents
     kinds, weights = [kind[0] for kind in _KINDS], [kind[1] for kind in _KINDS]
@@ -134,7 +160,8 @@ def _incidents(seed: Seed) -> Iterator[dict[str, Any]]:
         severity, category, mode = facts[kind]
         ends = _FRESH if seed.end - at < timedelta(days=7) else _ENDS
         state = chance.choices([end[0] for end in ends], [end[1] for end in ends])[0]
-        row = _row(at, f"AN-{at.year}-{numbers[at.year]:06d}", state)
+        handled_at = min(at + timedelta(hours=clears.expovariate(1 / MEAN_HOURS_TO_CLEAR)), seed.end)
+        row = _row(at, f"AN-{at.year}-{numbers[at.year]:06d}", state, handled_at)
         row |= {"id": index + 1, "severity": severity, "mode": mode, "rule_kind": kind}
         if state not in {State.NEW, State.DISMISSED, State.CANCELLED}:
             row |= {"category": category, "assigned_to": chance.randint(1, OFFICERS)}
@@ -144,7 +171,7 @@ def _incidents(seed: Seed) -> Iterator[dict[str, Any]]:
             yield row | _by_camera(chance, seed, kind)
 
 
-def _row(at: datetime, code: str, state: State) -> dict[str, Any]:
+def _row(at: datetime, code: str, state: State, handled_at: datetime) -> dict[str, Any]:
     handled = state not in {State.NEW, State.CONFIRMED, State.VERIFYING}
     confirmed = handled or state is State.CONFIRMED
     return {
@@ -168,7 +195,7 @@ def _row(at: datetime, code: str, state: State) -> dict[str, Any]:
         "assigned_to": None,
         "due_at": at + timedelta(days=20) if confirmed else None,
         "confirmed_at": at + timedelta(hours=1) if confirmed else None,
-        "handled_at": at + timedelta(days=3) if handled else None,
+        "handled_at": handled_at if handled else None,
         "closed_at": at + timedelta(days=9) if state is State.CLOSED else None,
     }
 

@@ -5,7 +5,7 @@ mistake in the file is told with its line, the criterion's code and the key (``f
 """
 
 import hashlib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -33,6 +33,8 @@ from server.verdict import Source
 
 Code = Annotated[str, StringConstraints(pattern=CODE_SHAPE)]
 CheckKey = Annotated[str, StringConstraints(pattern=CHECK_KEY_SHAPE)]
+MOST_REMEMBERED: Final = 20_000
+"""Kinds of incidents of which it is remembered what they bear on."""
 _FOLDED: Final = ("measure", "where", "compare", "better", "requires", "entered")
 """Keys of a check that a criterion with one check may carry itself."""
 
@@ -220,6 +222,23 @@ class Definitions(Part):
     def get(self, code: str) -> Definition | None:
         """The criterion of a code."""
         return next((definition for definition in self.criteria if definition.code == code), None)
+
+    def checks_of(self, kind: Kind) -> tuple[tuple[str, str], ...]:
+        """Criterion and key of each check that such an incident bears on; remembered, as every scoreboard asks."""
+        found = self.remembered.get(kind)
+        if found is None:
+            if len(self.remembered) >= MOST_REMEMBERED:
+                self.remembered.clear()
+            found = tuple(
+                (each.code, check.key) for each in self.criteria for check in each.checks if check.bears(kind)
+            )
+            self.remembered[kind] = found
+        return found
+
+    @cached_property
+    def remembered(self) -> dict[Kind, tuple[tuple[str, str], ...]]:
+        """Answers of ``checks_of``."""
+        return {}
 
     def bearing(
         self,

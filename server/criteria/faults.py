@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 from pydantic import ValidationError
@@ -62,7 +62,7 @@ def parse(text: str) -> Parsed | Fault:
             mark.line + 1 if mark else 1, f"không đúng cách viết YAML: {problem}", f"is not YAML: {problem}"
         )
     except _NO_VALUE:
-        return _no_value(root)
+        return _no_value(cast("yaml.Node", root))
     finally:
         loader.dispose()
     if root is None or not isinstance(raw, dict):

@@ -1,12 +1,12 @@
 """Pure: from counts by month and kind to what a check measures in any period that those months make up."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import add, neg
 from typing import NamedTuple
 
-from server.criteria.definition import Check
+from server.criteria.definition import Check, Definitions
 from server.criteria.period import Period
 from server.criteria.vocabulary import Kind
 
@@ -33,8 +33,7 @@ class Sums(NamedTuple):
         return Sums(*map(neg, self))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(NamedTuple):
     """Incidents of one kind within one span of time. ``at``: the span's beginning."""
 
     at: datetime
@@ -53,16 +52,28 @@ class Tally:
         self._by_start: dict[tuple[datetime, bool], Sums] = {}
         for kind in self.kinds:
             for cell in cells[kind]:
-                at = (cell.at, cell.counted)
-                self._by_start[at] = self._by_start.get(at, Sums()).plus(cell.sums)
+                self.add({(cell.at, cell.counted): cell.sums})
+
+    @classmethod
+    def empty(cls, check: Check, kinds: frozenset[Kind]) -> "Tally":
+        """To be filled with what these kinds add up to."""
+        found = cls(check, {})
+        found.kinds = kinds
+        return found
+
+    def add(self, sums: Mapping[tuple[datetime, bool], Sums]) -> None:
+        """By the span's beginning, and whether they count."""
+        for at, more in sums.items():
+            before = self._by_start.get(at)
+            self._by_start[at] = more if before is None else before.plus(more)
 
     def sums(self, period: Period, *, counted: bool) -> Sums:
         """What counts in the period, or what waits."""
-        found = Sums()
-        for (at, is_counted), sums in self._by_start.items():
-            if is_counted is counted and period.start_at <= at < period.end_at:
-                found = found.plus(sums)
-        return found
+        start, end = period.start_at, period.end_at
+        found = [
+            sums for (at, is_counted), sums in self._by_start.items() if is_counted is counted and start <= at < end
+        ]
+        return Sums(*map(sum, zip(*found, strict=True))) if found else Sums()
 
     def value(self, period: Period) -> float | None:
         """What the check measures in the period; None for a share of nothing, and for what no sum can tell."""
@@ -77,6 +88,31 @@ class Tally:
         if not self._check.measure.is_additive:
             return None
         return measured(self._check, self.sums(period, counted=True).plus(self.sums(period, counted=False)))
+
+
+def tallies_of(definitions: Definitions, cells: Mapping[Kind, Sequence[Cell]]) -> dict[tuple[str, str], Tally]:
+    """Every check's share, by criterion and check. Kinds that bear on the same checks are added up once."""
+    groups: dict[tuple[tuple[str, str], ...], list[Kind]] = {}
+    for kind in cells:
+        groups.setdefault(definitions.checks_of(kind), []).append(kind)
+    bearing: dict[tuple[str, str], list[Kind]] = {}
+    for keys, kinds in groups.items():
+        for key in keys:
+            bearing.setdefault(key, []).extend(kinds)
+    found = {
+        (each.code, check.key): Tally.empty(check, frozenset(bearing.get((each.code, check.key), ())))
+        for each in definitions.criteria
+        for check in each.checks
+    }
+    for keys, kinds in groups.items():
+        every: dict[tuple[datetime, bool], list[Sums]] = {}
+        for kind in kinds:
+            for cell in cells[kind]:
+                every.setdefault((cell.at, cell.counted), []).append(cell.sums)
+        added = {at: Sums(*map(sum, zip(*each, strict=True))) for at, each in every.items()}
+        for key in keys:
+            found[key].add(added)
+    return found
 
 
 def measured(check: Check, sums: Sums) -> float | None:
@@ -94,9 +130,26 @@ def measured(check: Check, sums: Sums) -> float | None:
     return None
 
 
-def median(values: Sequence[float]) -> float | None:
-    """The middle one of sorted values; None without any."""
-    if not values:
+def median(pieces: Sequence[Sequence[int]]) -> float | None:
+    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted: none is sorted again,
+    the middle is found by asking each how many it has up to a guess."""
+    pieces = [piece for piece in pieces if piece]
+    many = sum(map(len, pieces))
+    if not many:
         return None
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+    low, high = min(piece[0] for piece in pieces), max(piece[-1] for piece in pieces)
+    while low < high:
+        guess = (low + high) // 2
+        if sum(bisect_right(piece, guess) for piece in pieces) > (many - 1) // 2:
+            high = guess
+        else:
+            low = guess + 1
+    upto = [bisect_right(piece, low) for piece in pieces]
+    if many % 2 or sum(upto) > many // 2:
+        return _hours(low)
+    following = min(piece[at] for piece, at in zip(pieces, upto, strict=True) if at < len(piece))
+    return (_hours(low) + _hours(following)) / 2
+
+
+def _hours(microseconds: int) -> float:
+    return microseconds / 10**6 / 3600.0

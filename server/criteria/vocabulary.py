@@ -1,10 +1,9 @@
 """Pure: the words of which ``criteria.yaml`` is made: a closed vocabulary, no code and no SQL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -101,8 +100,7 @@ class Measure(Part):
         return self.entity != "camera" and self.aggregate in ADDITIVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """What a criterion asks of an incident: ``source`` and ``category`` as in server.verdict."""
 
     rule_kind: str = ""

@@ -1,43 +1,37 @@
 """What happened in a period and in the same one a year earlier: incidents by month and kind, what stands, camera hours.
 
-A fixed number of grouped queries, answered from ix_incidents_counting alone, however many criteria there are.
+A fixed number of queries, however many criteria and incidents there are: from tallies (tallies.py), and from the rows
+of those days that changed since their tally was made.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from contract.event import Mode, Status
 from server.criteria.definition import Check, Definitions
-from server.criteria.period import Period
-from server.criteria.tally import Cell, Sums, Tally
+from server.criteria.judge import Uptime
+from server.criteria.period import Calendar, Period
+from server.criteria.tally import Cell, Sums, Tally, tallies_of
 from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
+from server.store import raw, tallies
 from server.store.camerahours import Hours, in_service
+from server.store.raw import STATES_COUNTED, STATES_WAITING, Key
+from server.store.tallies import Span, Tallies
 from server.tables import IncidentRow
-from server.verdict import COUNTED, WAITING
 
 TREND_MONTHS: Final = 12
-_KIND: Final = (
-    IncidentRow.rule_kind,
-    IncidentRow.rule_name,
-    IncidentRow.category,
-    IncidentRow.source,
-    IncidentRow.camera_assisted,
-)
-_COUNTED: Final = sorted(COUNTED)
-_WAITING: Final = sorted(WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One period: what stands at its end by kind, hours to clear by kind, hours of pictures by camera.
+    """One period: what stands at its end by kind, microseconds to clear by kind, hours of pictures by camera.
 
     ``until``: its end, or now while it runs; ``elapsed_s``: seconds of it that have passed, 0 before it begins.
     """
@@ -45,12 +39,11 @@ class Side:
     period: Period
     until: datetime
     standing: tuple[tuple[Kind, int], ...] = ()
-    cleared: Mapping[Kind, Sequence[float]] = field(default_factory=dict)
+    cleared: Mapping[Kind, Sequence[Sequence[int]]] = field(default_factory=dict)
     cameras: tuple[Hours, ...] = ()
-
-    @property
-    def elapsed_s(self) -> float:
-        return (self.until - self.period.start_at).total_seconds()
+    elapsed_s: float = 0.0
+    uptimes: tuple[Uptime, ...] = ()
+    """Of the cameras, as shares of it."""
 
     @property
     def camera_hours(self) -> float:
@@ -75,14 +68,15 @@ class Figures:
 def read(session: Session, definitions: Definitions, period: Period, now: datetime) -> Figures:
     """The figures of a period and its cùng kỳ."""
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
-    asked = {check.measure.aggregate for check in _checks(definitions)}
-    stands, clears = "standing" in asked, "median_time_to_clear" in asked
+    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day))
+    cells = _cells(book, _spans(period, before, months), now)
     return Figures(
-        current=_side(session, period, now, stands=stands, clears=clears),
-        before=_side(session, before, now, stands=False, clears=False),
+        current=_side(book, period, now, _checks(definitions)),
+        before=_side(book, before, now, ()),
         months=months,
-        cells=_cells(session, _spans(period, before, months), now),
+        cells=cells,
         now=now,
+        tallies=tallies_of(definitions, cells),
     )
 
 
@@ -95,18 +89,18 @@ def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
 def counted(session: Session, check: Check, side: Side, of: Sequence[Kind], now: datetime) -> list[IncidentRow]:
     """Exactly the incidents that a check's figure is made of, newest first."""
     bearing = [kind for kind in of if check.bears(kind)]
-    return _incidents(session, and_(_real(), _made_of(check, side, now)), bearing, None)
+    return _incidents(session, and_(raw.is_real(), _made_of(check, side, now)), bearing, None)
 
 
 def _made_of(check: Check, side: Side, now: datetime) -> ColumnElement[bool]:
-    counts = IncidentRow.state.in_(_COUNTED)
+    counts = IncidentRow.state.in_(STATES_COUNTED)
     aggregate = check.measure.aggregate
     if aggregate == "standing":
         return and_(counts, _standing(side.until))
     if aggregate == "median_time_to_clear":
         return and_(counts, _in(side.period), IncidentRow.handled_at.is_not(None))
     if aggregate == "share_handled_in_time":
-        missed = and_(IncidentRow.due_at < now, IncidentRow.state.in_(_COUNTED + _WAITING))
+        missed = and_(IncidentRow.due_at < now, IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING))
         handled = and_(counts, IncidentRow.handled_at.is_not(None))
         return and_(_in(side.period), IncidentRow.due_at.is_not(None), or_(handled, missed))
     return and_(counts, _in(side.period))
@@ -114,7 +108,7 @@ def _made_of(check: Check, side: Side, now: datetime) -> ColumnElement[bool]:
 
 def waiting(session: Session, period: Period, of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
     """At most ``most`` of the incidents of a period that would count once they are confirmed, newest first."""
-    return _incidents(session, and_(_real(), _in(period), IncidentRow.state.in_(_WAITING)), of, most)
+    return _incidents(session, and_(raw.is_real(), _in(period), IncidentRow.state.in_(STATES_WAITING)), of, most)
 
 
 def kind_of(row: IncidentRow) -> Kind:
@@ -132,14 +126,22 @@ def _checks(definitions: Definitions) -> list[Check]:
     return [check for definition in definitions.criteria for check in definition.checks]
 
 
-def _side(session: Session, period: Period, now: datetime, *, stands: bool, clears: bool) -> Side:
-    until = min(max(now, period.start_at), period.end_at)
+def _side(book: Tallies, period: Period, now: datetime, checks: Sequence[Check]) -> Side:
+    """``checks``: that ask what stands and how long clearing takes."""
+    start, until = period.start_at, min(max(now, period.start_at), period.end_at)
+    stands = any(check.measure.aggregate == "standing" for check in checks)
+    clearing = [check for check in checks if check.measure.aggregate == "median_time_to_clear"]
+    of = [kind for kind in book.kinds.values() if any(check.bears(kind) for check in clearing)]
+    elapsed_s = (until - start).total_seconds()
+    cameras = in_service(book.session, start, until, book.up_s(start, until))
     return Side(
         period=period,
         until=until,
-        standing=_stands(session, until) if stands else (),
-        cleared=_cleared(session, period) if clears else {},
-        cameras=in_service(session, period.start_at, until),
+        elapsed_s=elapsed_s,
+        uptimes=tuple(camera.uptime(elapsed_s) for camera in cameras),
+        standing=tuple(book.standing(until).items()) if stands else (),
+        cleared=book.lasted(start, period.end_at, of) if clearing else {},
+        cameras=cameras,
     )
 
 
@@ -154,74 +156,36 @@ def _spans(period: Period, before: Period, months: tuple[Period, ...]) -> list[P
     return [found[at] for at in sorted(found)]
 
 
-def _cells(session: Session, spans: Sequence[Period], now: datetime) -> dict[Kind, list[Cell]]:
-    """By kind, and then span. Spans that touch are one range of the index."""
-    is_counted = case((IncidentRow.state.in_(_COUNTED), 1), else_=0)
-    # a day and the same one last year leave a year between them that must not be read
-    ranges: list[tuple[datetime, datetime]] = []
-    for span in spans:
-        if ranges and ranges[-1][1] == span.start_at:
-            ranges[-1] = (ranges[-1][0], span.end_at)
-        else:
-            ranges.append((span.start_at, span.end_at))
-    at = case(*((IncidentRow.occurred_at < span.end_at, number) for number, span in enumerate(spans)), else_=-1)
-    late = and_(IncidentRow.due_at.is_not(None), func.coalesce(IncidentRow.handled_at, now) > IncidentRow.due_at)
-    in_time = IncidentRow.handled_at <= IncidentRow.due_at
-    columns: list[ColumnElement[Any]] = [
-        func.count(),
-        func.count(IncidentRow.handled_at),
-        func.sum(case((in_time, 1), else_=0)),
-        func.sum(case((late, 1), else_=0)),
-        func.sum(IncidentRow.suspects),
-        func.sum(IncidentRow.victims),
-        func.sum(IncidentRow.deaths),
-        func.sum(IncidentRow.injured),
-    ]
-    found: dict[Kind, list[Cell]] = defaultdict(list)
-    for start, end in ranges:
-        rows = session.execute(
-            select(at, is_counted, *_KIND, *columns)
-            .where(
-                _real(),
-                IncidentRow.state.in_(_COUNTED + _WAITING),
-                IncidentRow.occurred_at >= start,
-                IncidentRow.occurred_at < end,
-            )
-            .group_by(at, is_counted, *_KIND)
-        )
-        for row in rows:
-            # the columns are asked for in the order of Sums
-            sums = Sums(*(int(each or 0) for each in row[7:]))
-            found[_kind(row[2:7])].append(Cell(at=spans[row[0]].start_at, counted=bool(row[1]), sums=sums))
-    return dict(found)
+def _cells(book: Tallies, spans: Sequence[Period], now: datetime) -> dict[Kind, list[Cell]]:
+    """By kind, and then span."""
+    bounds = [(span.start_at, span.end_at) for span in spans]
+    found: dict[Kind, dict[tuple[int, bool], Sums]] = {}
+    for number, (kind, counted), sums in book.occurred(bounds):
+        of_kind = found.setdefault(kind, {})
+        before = of_kind.get((number, counted))
+        of_kind[number, counted] = sums if before is None else before.plus(sums)
+    for number, (kind, counted), cases in _late(book, bounds, now):
+        of_kind = found.setdefault(kind, {})
+        of_kind[number, counted] = of_kind.get((number, counted), Sums()).plus(Sums(late=cases))
+    cells = {
+        kind: [
+            Cell(at=bounds[number][0], counted=counted, sums=sums)
+            for (number, counted), sums in sorted(of_kind.items())
+            if sums.cases
+        ]
+        for kind, of_kind in found.items()
+    }
+    return {kind: each for kind, each in cells.items() if each}
 
 
-def _kind(row: Sequence[Any]) -> Kind:
-    rule_kind, rule_name, category, source, assisted = row
-    return Kind(
-        rule_kind=rule_kind, rule_name=rule_name, category=category, source=source, camera_assisted=bool(assisted)
-    )
-
-
-def _stands(session: Session, until: datetime) -> tuple[tuple[Kind, int], ...]:
-    rows = session.execute(
-        select(*_KIND, func.count()).where(_real(), IncidentRow.state.in_(_COUNTED), _standing(until)).group_by(*_KIND)
-    )
-    return tuple((_kind(row[:5]), row[5]) for row in rows)
-
-
-def _cleared(session: Session, period: Period) -> dict[Kind, list[float]]:
-    """Hours from its beginning to its outcome, of each that was handled."""
-    rows = session.execute(
-        select(*_KIND, IncidentRow.occurred_at, IncidentRow.handled_at).where(
-            _real(), IncidentRow.state.in_(_COUNTED), _in(period), IncidentRow.handled_at.is_not(None)
-        )
-    )
-    found: dict[Kind, list[float]] = defaultdict(list)
-    for *kind, occurred_at, handled_at in rows:
-        if handled_at is not None:
-            found[_kind(kind)].append(max(0.0, (handled_at - occurred_at).total_seconds() / 3600.0))
-    return dict(found)
+def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tuple[int, Key, int]]:
+    """Past their deadline and handled by nobody, by number of the span and kind."""
+    if all(end <= start for (_, end), (start, _) in pairwise(bounds)):
+        yield from raw.late(book.session, bounds, now)
+        return
+    # days chosen freely may be more than a year: then they overlap with the same ones a year earlier
+    for number, span in enumerate(bounds):
+        yield from ((number, key, cases) for _, key, cases in raw.late(book.session, [span], now))
 
 
 def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
@@ -244,11 +208,6 @@ def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind],
     )
     found = select(IncidentRow).where(which, fits)
     return list(session.scalars(found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(most)))
-
-
-def _real() -> ColumnElement[bool]:
-    """What may count at all: real, and of a rule that is not on trial."""
-    return and_(IncidentRow.status == Status.ACTUAL, IncidentRow.mode == Mode.ACTIVE)
 
 
 def _in(period: Period) -> ColumnElement[bool]:

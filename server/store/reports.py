@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from contract.event import Mode, Status
 from server.criteria.definition import Definitions
-from server.criteria.period import Period
+from server.criteria.period import Calendar, Period
 from server.reports.findings import (
     Adjustments,
     Case,
@@ -24,7 +24,7 @@ from server.reports.findings import (
     Tips,
     total,
 )
-from server.store import camerahours, criteria
+from server.store import camerahours, criteria, tallies
 from server.tables import CameraRow, IncidentRow, VerdictRow
 from server.verdict import COUNTED, OUTCOMES, WAITING, Category, Move, Source, State
 
@@ -178,6 +178,8 @@ def _cameras(session: Session, period: Period, now: datetime) -> tuple[Service, 
         )
     }
     units = dict(session.execute(select(CameraRow.id, CameraRow.unit)).all())
+    calendar = Calendar(zone=period.zone, cut_day=period.cut_day)
+    up_s = tallies.read(session, calendar).up_s(period.start_at, until)
     return tuple(
         Service(
             camera=hours.camera,
@@ -188,7 +190,7 @@ def _cameras(session: Session, period: Period, now: datetime) -> tuple[Service, 
             faults=faults.get(hours.camera_id, (0, 0))[0],
             faults_logged=faults.get(hours.camera_id, (0, 0))[1],
         )
-        for hours in camerahours.in_service(session, period.start_at, until)
+        for hours in camerahours.in_service(session, period.start_at, until, up_s)
     )
 
 

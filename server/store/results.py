@@ -97,7 +97,7 @@ def _evidence(definition: Definition, check: Check, known: Known) -> Evidence:
         entered=measured.entered,
         attested=measured.attested,
         awaits_approval=(definition.code, side.period.key) in known.awaiting,
-        cameras=tuple(camera.uptime(side.elapsed_s) for camera in side.cameras),
+        cameras=side.uptimes,
     )
     if not measured.entered:
         more = tally.if_confirmed(side.period)
@@ -126,7 +126,7 @@ def _special(check: Check, side: Side) -> float | None:
     if check.measure.aggregate == "standing":
         return float(sum(number for kind, number in side.standing if check.bears(kind)))
     if check.measure.aggregate == "median_time_to_clear":
-        return median(sorted(hours for kind in side.cleared if check.bears(kind) for hours in side.cleared[kind]))
+        return median([each for kind in side.cleared if check.bears(kind) for each in side.cleared[kind]])
     return None
 
 
@@ -145,7 +145,7 @@ def _baseline(definition: Definition, check: Check, known: Known, tally: Tally) 
         return definition.baselines[before.period.key]
     if check.requires is None or not before.cameras or before.elapsed_s <= 0:
         return None
-    worst = min(camera.uptime(before.elapsed_s).share for camera in before.cameras)
+    worst = min(camera.share for camera in before.uptimes)
     return found.value if worst >= check.requires.camera_uptime else None
 
 

@@ -11,6 +11,7 @@ from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
 from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.notices import NoticeChannel, NoticeItem, NoticeMark, NoticeMessage, NoticeRule, Publication
 from server.tables.people import AuditRow, SessionRow, UserRow
+from server.tables.tallies import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow
 
 __all__ = [
     "HIGHEST_KEY",
@@ -18,6 +19,7 @@ __all__ = [
     "CameraHour",
     "CameraRow",
     "CameraSettingsRow",
+    "CameraTally",
     "CriteriaVersion",
     "CriterionEntryRow",
     "CriterionFileRow",
@@ -49,6 +51,11 @@ __all__ = [
     "SessionRow",
     "SnoozeRow",
     "Table",
+    "TallyCalendar",
+    "TallyClears",
+    "TallyKind",
+    "TallyMark",
+    "TallyRow",
     "UnitRow",
     "UserRow",
     "UtcDateTime",

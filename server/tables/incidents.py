@@ -46,7 +46,7 @@ class IncidentRow(Table):
         Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
         Index("ix_incidents_state", "state", "occurred_at"),
         Index("ix_incidents_occurred_at", "occurred_at"),
-        # covers the criteria's GROUP BY over a period: a scoreboard never reads the rows themselves
+        # covers the criteria's GROUP BY over a day that has no tally yet
         Index(
             "ix_incidents_counting",
             *("status", "mode", "state", "occurred_at", "rule_kind", "rule_name", "category", "source"),
@@ -56,6 +56,12 @@ class IncidentRow(Table):
         # few have either: an index of those few costs the ingest nothing
         Index("ix_incidents_merged_into", "merged_into", **_where("merged_into IS NOT NULL")),
         Index("ix_incidents_snoozed", "snoozed_until", **_where("snoozed_until IS NOT NULL")),
+        # spots that were handled in a day; what is late because nobody has handled it (server/store/tallies.py)
+        Index("ix_incidents_handled", "handled_at", **_where("handled_at IS NOT NULL")),
+        Index(
+            *("ix_incidents_due", "due_at", "state", "status", "mode", "occurred_at"),
+            **_where("handled_at IS NULL AND due_at IS NOT NULL"),
+        ),
         # a token of the search is a walk along one of these, newest first (server/store/searching.py)
         Index("ix_incidents_camera", "camera_id", "occurred_at"),
         Index("ix_incidents_unit", "unit", "occurred_at"),

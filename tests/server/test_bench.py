@@ -102,6 +102,8 @@ def test_lists_and_searches_of_a_full_database_are_timed(tmp_path: Path) -> None
         "api",
         "--incidents",
         "3000",
+        "--cameras",
+        "5",
         "--runs",
         "2",
         "--json",

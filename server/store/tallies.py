@@ -1,0 +1,297 @@
+"""Figures of any span of time: from tallies, and from the rows themselves where tallies do not hold.
+
+Reading never writes. What has changed is read first, then tallies, then rows of days that changed. So no figure is ever
+older than its reading: a day without a mark has a tally that knows every write that had been committed; and whoever
+takes a mark away writes the day's new tally in the same transaction.
+"""
+
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from server.criteria.period import Calendar, Period
+from server.criteria.period import Kind as Length
+from server.criteria.tally import Sums
+from server.criteria.vocabulary import Kind
+from server.store import raw
+from server.store.raw import Key
+from server.tables import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow
+
+DAY: Final = "day"
+MONTH: Final = "month"
+HOUR: Final = timedelta(hours=1)
+INSTANT: Final = timedelta(microseconds=1)
+LOCK: Final = 0x616E6E74616C
+"""PostgreSQL's advisory lock of whoever makes tallies: "anntal" in ASCII."""
+Span = tuple[datetime, datetime]
+"""Half-open."""
+_KIND: Final = (TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
+_SUMS: Final = tuple(getattr(TallyRow, name) for name in Sums._fields)
+
+
+class Kinds(dict[int, Kind]):
+    """The kinds by their id; one that was added meanwhile is looked up."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._load()
+
+    def __missing__(self, kind_id: int) -> Kind:
+        self._load()
+        return self[kind_id] if kind_id in self else self._lost(kind_id)
+
+    def _load(self) -> None:
+        self.update({kind_id: raw.kind_of(kind) for kind_id, *kind in self._session.execute(select(*_KIND))})
+
+    @staticmethod
+    def _lost(kind_id: int) -> Kind:
+        raise KeyError(kind_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What makes up a span. ``months``: beginnings of months' tallies; ``days``: spans of days whose tallies hold;
+    ``changed``: beginnings of days inside those months whose tallies are to be taken away again; ``rows``: what the
+    rows have to tell."""
+
+    months: list[datetime] = field(default_factory=list)
+    days: list[Span] = field(default_factory=list)
+    changed: list[datetime] = field(default_factory=list)
+    rows: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tallies:
+    """What tallies there are for a calendar, and which of them hold. ``is_made``: there are any.
+
+    ``changed``: by table ("incident", "camera"), days in which something changed since they were added up, by their
+    beginning, oldest first.
+    """
+
+    session: Session
+    calendar: Calendar
+    is_made: bool
+    changed: dict[str, dict[datetime, Period]]
+    kinds: Kinds
+
+    def occurred(self, spans: Sequence[Span]) -> list[tuple[int, Key, Sums]]:
+        """By number of the span (ascending, without overlap) and kind; a kind may come more than once. ``late``: of
+        the handled."""
+        covers = [self.cover("incident", *span) for span in spans]
+        found = self._months(covers)
+        for number, cover in enumerate(covers):
+            for start, end in cover.days:
+                days = select(TallyRow.kind_id, TallyRow.is_counted, *map(func.sum, _SUMS)).where(
+                    TallyRow.span == DAY, TallyRow.start_at >= start, TallyRow.start_at < end
+                )
+                for kind_id, counted, *sums in self._all(days.group_by(TallyRow.kind_id, TallyRow.is_counted)):
+                    found.append((number, (self.kinds[kind_id], counted), Sums(*map(int, sums))))
+            for start, end in cover.rows:
+                found += [(number, key, sums) for key, sums, _ in raw.occurred(self.session, start, end)]
+        return found
+
+    def _months(self, covers: Sequence[Cover]) -> list[tuple[int, Key, Sums]]:
+        found: list[tuple[int, Key, Sums]] = []
+        for span, sign in ((MONTH, 1), (DAY, -1)):
+            number_of = {
+                start: number
+                for number, cover in enumerate(covers)
+                for start in (cover.months if span == MONTH else cover.changed)
+            }
+            if not number_of:
+                continue
+            which = case(number_of, value=TallyRow.start_at)
+            rows = select(which, TallyRow.kind_id, TallyRow.is_counted, *_SUMS).where(
+                TallyRow.span == span, TallyRow.start_at.in_(list(number_of)), TallyRow.cases > 0
+            )
+            for number, kind_id, counted, *sums in self._all(rows):
+                each = Sums._make(sums)
+                found.append((number, (self.kinds[kind_id], counted), each if sign > 0 else each.negative()))
+        return found
+
+    def standing(self, until: datetime) -> dict[Kind, int]:
+        """By kind, spots that began before and were not cleared by then: all that ever began less all that ended."""
+        if not self.is_made:
+            return raw.standing(self.session, until)
+        day = self.calendar.day_of(until).start_at
+        month = self.calendar.month_of(until).start_at
+        found: dict[Kind, int] = defaultdict(int)
+        net = func.sum(TallyRow.began) - func.sum(TallyRow.ended)
+        of_kind = select(TallyRow.kind_id, net).where(TallyRow.is_counted.is_(True)).group_by(TallyRow.kind_id)
+        changed = [start for start in self.changed["incident"] if start < day]
+        at = TallyRow.start_at
+        for sign, rows in (
+            (1, of_kind.where(TallyRow.span == MONTH, at < month)),
+            (1, of_kind.where(TallyRow.span == DAY, at >= month, at < day)),
+            (-1, of_kind.where(TallyRow.span == DAY, at.in_(changed))),
+        ):
+            for kind_id, spots in self._all(rows):
+                found[self.kinds[kind_id]] += sign * int(spots)
+        days = [(start, self.changed["incident"][start].end_at) for start in changed]
+        for start, end in merged([*days, (day, until)]):
+            for (kind, counted), _, began in raw.occurred(self.session, start, end):
+                found[kind] += began if counted else 0
+            for kind, spots in raw.ended(self.session, start, end).items():
+                found[kind] -= spots
+        return {kind: spots for kind, spots in found.items() if spots}
+
+    def lasted(self, start: datetime, end: datetime, of: Iterable[Kind]) -> dict[Kind, list[Sequence[int]]]:
+        """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
+        wanted = set(of)
+        ids = [kind_id for kind_id, kind in self.kinds.items() if kind in wanted]
+        cover, found = self.cover("incident", start, end), defaultdict[Kind, list[Sequence[int]]](list)
+        at, rows = TallyClears.start_at, list(cover.rows)
+        clears = select(TallyClears.kind_id, TallyClears.lasted).where(TallyClears.kind_id.in_(ids))
+        changed = {self.calendar.month_of(day).start_at for day in cover.changed}
+        months = [month for month in cover.months if month not in changed]
+        asked = [clears.where(TallyClears.span == MONTH, at.in_(months))]
+        days = list(cover.days)
+        for month in sorted(changed):
+            # nothing can be taken away from what is sorted already: its days that hold are read one by one
+            length = self.calendar.month_of(month)
+            of_month = self._days("incident", length.start_at, length.end_at)
+            days += of_month.days
+        asked += [clears.where(TallyClears.span == DAY, at >= first, at < last) for first, last in days]
+        for query in asked:
+            for kind_id, packed in self._all(query):
+                found[self.kinds[kind_id]].append(unpacked(packed))
+        for first, last in rows:
+            for kind, each in raw.lasted(self.session, first, last).items():
+                found[kind].append(array("q", sorted(each)))
+        return dict(found)
+
+    def up_s(self, start: datetime, end: datetime) -> dict[int, float]:
+        """By camera, seconds of pictures in the hours that begin in [start, end)."""
+        found: dict[int, float] = defaultdict(float)
+        day = self.calendar.day_of(end).start_at
+        cover = self.cover("camera", start, max(start, day))
+        at = CameraTally.start_at
+        sums = select(CameraTally.camera_id, func.sum(CameraTally.up_s)).group_by(CameraTally.camera_id)
+        asked = [
+            (1, sums.where(CameraTally.span == MONTH, at.in_(cover.months))),
+            *((1, sums.where(CameraTally.span == DAY, at >= first, at < last)) for first, last in cover.days),
+            (-1, sums.where(CameraTally.span == DAY, at.in_(cover.changed))),
+        ]
+        for sign, query in asked:
+            for camera_id, seconds in self._all(query):
+                found[camera_id] += sign * seconds
+        for first, last in merged([*cover.rows, (max(start, day), end)]):
+            for camera_id, seconds in raw.up_s(self.session, first, last).items():
+                found[camera_id] += seconds
+        return dict(found)
+
+    def cover(self, what: str, start: datetime, end: datetime) -> Cover:
+        """What a span of whole days is made of."""
+        if not self.is_made:
+            return Cover(rows=[(start, end)] if start < end else [])
+        cover, at = Cover(), start
+        while at < end:
+            month = self.calendar.month_of(at)
+            month_at, next_at = month.start_at, month.end_at
+            if month_at == at and next_at <= end:
+                cover.months.append(at)
+                for day_at, day in self.changed[what].items():
+                    if at <= day_at < next_at:
+                        cover.changed.append(day_at)
+                        cover.rows.append((day_at, day.end_at))
+            else:
+                part = self._days(what, at, min(next_at, end))
+                cover.days.extend(part.days)
+                cover.rows.extend(part.rows)
+            at = min(next_at, end)
+        cover.days[:], cover.rows[:] = merged(cover.days), merged(cover.rows)
+        return cover
+
+    def _days(self, what: str, start: datetime, end: datetime) -> Cover:
+        """Day by day."""
+        cover, at = Cover(), start
+        for day_at, day in self.changed[what].items():
+            if start <= day_at < end:
+                if at < day_at:
+                    cover.days.append((at, day_at))
+                at = day.end_at
+                cover.rows.append((day_at, at))
+        if at < end:
+            cover.days.append((at, end))
+        return cover
+
+    def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        return self.session.execute(query).all() if self.is_made else ()
+
+
+def read(session: Session, calendar: Calendar) -> Tallies:
+    """What holds now."""
+    hold_still(session)
+    is_made = made_for(session, calendar)
+    changed: dict[str, dict[datetime, Period]] = {"incident": {}, "camera": {}}
+    if is_made:
+        marks = session.execute(select(TallyMark.what, TallyMark.hour_at).distinct().order_by(TallyMark.hour_at))
+        for what, hour_at in marks:
+            for day in days_of(calendar, hour_at):
+                changed[what].setdefault(day.start_at, day)
+    return Tallies(session=session, calendar=calendar, is_made=is_made, changed=changed, kinds=Kinds(session))
+
+
+def made_for(session: Session, calendar: Calendar) -> bool:
+    """Whether the tallies that there are, if any, were made for this calendar."""
+    row = session.get(TallyCalendar, 1)
+    return row is not None and (row.zone, row.cut_day) == (calendar.zone.key, calendar.cut_day)
+
+
+def hold_still(session: Session) -> None:
+    """Until the end of a transaction that sees what others commit, no tally is made; a snapshot needs none of this."""
+    connection = session.connection()
+    is_snapshot = connection.get_execution_options().get("isolation_level") == "REPEATABLE READ"
+    if connection.dialect.name == "postgresql" and not is_snapshot:
+        session.execute(select(func.pg_advisory_xact_lock_shared(LOCK)))
+
+
+def days_of(calendar: Calendar, hour_at: datetime) -> tuple[Period, ...]:
+    """The local day that an hour is part of; two where a day begins within the hour."""
+    first = calendar.day_of(hour_at)
+    return (first,) if first.end_at >= hour_at + HOUR else (first, calendar.day_of(hour_at + HOUR - INSTANT))
+
+
+def is_month(period: Period) -> bool:
+    """Whether it is one month of the reporting calendar."""
+    return period.kind is Length.MONTH
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans that touch or overlap made one; empty ones left out."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def packed(lasted: Iterable[int]) -> bytes:
+    """Sorted microseconds as TallyClears keeps them."""
+    return _little(array("q", sorted(lasted))).tobytes()
+
+
+def unpacked(data: bytes) -> Sequence[int]:
+    """And back."""
+    found = array("q")
+    found.frombytes(data)
+    return _little(found)
+
+
+def _little(values: "array[int]") -> "array[int]":
+    """To or from little-endian."""
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
