@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
+from server import heap
 from server.bench import place
 from server.bench.api import Questions, Timed, lists_and_searches, measure, scoreboards
 from server.bench.seed import Seed
@@ -103,6 +104,7 @@ def _run(
     out: Path | None,
 ) -> None:
     with where.open(f"anninh_bench_{seed.incidents}_{seed.cameras}") as opened:
+        heap.settle()
         timed, overall = measure(opened, definition.load(criteria), seed, runs, partial(typer.echo, err=True), asked)
     document: dict[str, Any] = {
         "bench": bench,
