@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -49,20 +49,16 @@ class Parsed:
 
 def parse(text: str) -> Parsed | Fault:
     """The text as YAML, or why it is none."""
-    loader = _LOADER(text)
+    loader, root = _LOADER(text), None
     try:
         if (unfit := _unfit(text)) is not None:
             return unfit
         root = loader.get_single_node()
         raw = loader.construct_document(root) if root is not None else None
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        return _outside(
-            mark.line + 1 if mark else 1, f"không đúng cách viết YAML: {problem}", f"is not YAML: {problem}"
-        )
-    except _NO_VALUE:
-        return _no_value(cast("yaml.Node", root))
+        return _no_yaml(error)
+    except _NO_VALUE as error:
+        return _no_yaml(error) if root is None else _no_value(root)
     finally:
         loader.dispose()
     if root is None or not isinstance(raw, dict):
@@ -95,6 +91,14 @@ def _unfit(text: str) -> Fault | None:
 
 def _outside(line: int, vi: str, en: str) -> Fault:
     return Fault(line=line, message=en, message_vi=vi)
+
+
+def _no_yaml(error: Exception) -> Fault:
+    """What libyaml says, in its own words."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
+    line = mark.line + 1 if mark else 1
+    return _outside(line, f"không đúng cách viết YAML: {problem}", f"is not YAML: {problem}")
 
 
 def _no_value(root: yaml.Node) -> Fault:

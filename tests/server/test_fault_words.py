@@ -101,6 +101,7 @@ OF_THE_TEXT = [
     ("is given 2 times", "code: TC02", "code: TC01", "dùng đến 2 lần"),
     ("stands here twice", "code: TC02", "code: TC02\n    code: TC02", "ghi hai lần ở đây"),
     ("is not YAML: ", "version: 1", "version: 1: 2", "không đúng cách viết YAML: mapping values are not allowed"),
+    ("is not YAML: ", "version: 1", "version: !%ff 1", "không đúng cách viết YAML: "),
     ("is no list of criteria", BASE, "[]", "không phải bộ tiêu chí"),
     ("is no list of criteria", BASE, "", "không phải bộ tiêu chí"),
     ("*a: write out", "version: 1", "version: &a 1\nb: *a", "*a: hãy ghi đầy đủ"),
@@ -284,7 +285,7 @@ def plain_dumper() -> type[yaml.SafeDumper]:
 LINES = FILE.splitlines()
 FIRST = LINES.index("version: 1")
 TORN = st.sampled_from(
-    ["", "x", "- ", ": ", "  ", "\t", "{", "]", '"', "'", "*a", "&a ", "!!int ", "!!bool ", "!x ", "%"]
+    ["", "x", "- ", ": ", "  ", "\t", "{", "]", '"', "'", "*a", "&a ", "!!int ", "!!bool ", "!x ", "!%ff "]
 )
 
 
