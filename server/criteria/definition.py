@@ -256,7 +256,7 @@ class Definitions(Part):
             source=source,
             camera_assisted=camera_assisted,
         )
-        return tuple(each.code for each in self.criteria if each.bears(kind))
+        return tuple(dict.fromkeys(code for code, _ in self.checks_of(kind)))
 
 
 def load(path: Path) -> Definitions:

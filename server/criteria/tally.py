@@ -1,8 +1,8 @@
 """Pure: from counts by month and kind to what a check measures in any period that those months make up."""
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from operator import add, neg
 from typing import NamedTuple
 
@@ -131,24 +131,13 @@ def measured(check: Check, sums: Sums) -> float | None:
 
 
 def median(pieces: Sequence[Sequence[int]]) -> float | None:
-    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted: none is sorted again,
-    the middle is found by asking each how many it has up to a guess."""
-    pieces = [piece for piece in pieces if piece]
-    many = sum(map(len, pieces))
-    if not many:
+    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted, which sorting them
+    all together makes use of."""
+    every = sorted(chain.from_iterable(pieces))
+    if not every:
         return None
-    low, high = min(piece[0] for piece in pieces), max(piece[-1] for piece in pieces)
-    while low < high:
-        guess = (low + high) // 2
-        if sum(bisect_right(piece, guess) for piece in pieces) > (many - 1) // 2:
-            high = guess
-        else:
-            low = guess + 1
-    upto = [bisect_right(piece, low) for piece in pieces]
-    if many % 2 or sum(upto) > many // 2:
-        return _hours(low)
-    following = min(piece[at] for piece, at in zip(pieces, upto, strict=True) if at < len(piece))
-    return (_hours(low) + _hours(following)) / 2
+    half = len(every) // 2
+    return _hours(every[half]) if len(every) % 2 else (_hours(every[half - 1]) + _hours(every[half])) / 2
 
 
 def _hours(microseconds: int) -> float:

@@ -224,7 +224,8 @@ class Tallies:
         return cover
 
     def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        return self.session.execute(query).all() if self.is_made else ()
+        # as Core: rows of plain columns need nothing of the ORM
+        return self.session.connection().execute(query).all() if self.is_made else ()
 
 
 def read(session: Session, calendar: Calendar) -> Tallies:
