@@ -166,6 +166,11 @@ class Period:
             return replace(self, year=then.year, number=then.week)
         return replace(self, year=self.year - 1)
 
+    @property
+    def is_of_months(self) -> bool:
+        """Whether months make it up; days, weeks and spans are not."""
+        return self.kind in _MONTHS
+
     def months(self) -> Iterator["Period"]:
         """The months it consists of, in order: they tile it without gap or overlap. None for days, weeks and spans."""
         count = _MONTHS.get(self.kind)

@@ -69,6 +69,9 @@ class Tally:
 
     def sums(self, period: Period, *, counted: bool) -> Sums:
         """What counts in the period, or what waits."""
+        if not period.is_of_months:
+            # of days over more than a year the same ones a year earlier hold the beginning of these
+            return self._by_start.get((period.start_at, counted), Sums())
         start, end = period.start_at, period.end_at
         found = [
             sums for (at, is_counted), sums in self._by_start.items() if is_counted is counted and start <= at < end

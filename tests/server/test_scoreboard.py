@@ -16,7 +16,8 @@ from server.criteria.definition import load
 from server.criteria.period import Calendar
 from server.database import Database
 from server.schemas import CriterionOut
-from server.store import criteria
+from server.store import criteria, figures
+from server.store.results import tally_of
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow
 from server.verdict import COUNTED, WAITING, State
 from tests.support.needs import ROOT
@@ -248,3 +249,23 @@ def test_a_spot_stands_until_it_is_handled_whenever_it_began(database: Database)
     assert read(database, "2026-M03", "TC17").value == 2, "the old one, and the one cleared as the period had ended"
     assert read(database, "2026-M04", "TC17").value == 1
     assert read(database, "2025-M12", "TC17").value == 0
+
+
+def test_more_than_a_year_of_days_is_compared_with_those_a_year_earlier_alone(database: Database) -> None:
+    """The two overlap: what happened in both is in both, and nothing of the later one alone is in the earlier one."""
+    span = CALENDAR.period("2025-01-01--2026-03-01")
+    before = span.year_before()
+    only_before, both, only_after = (
+        before.start_at + timedelta(days=2),
+        span.start_at + timedelta(days=2),
+        before.end_at + timedelta(days=2),
+    )
+    with database.transaction() as session:
+        for number, at in enumerate((only_before, both, only_after), start=1):
+            session.add_all(incident(at, "confirmed", kind="intrusion", rule="kho") for _ in range(10 ** (number - 1)))
+    with database.read() as session:
+        found = figures.read(session, DEFINITIONS, span, AFTER)
+    tc09 = next(each for each in DEFINITIONS.criteria if each.code == "TC09")
+    tally = tally_of(tc09, tc09.checks[0], found)
+    assert tally.sums(span, counted=True).cases == 110
+    assert tally.sums(before, counted=True).cases == 11

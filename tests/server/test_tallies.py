@@ -30,6 +30,10 @@ BEGAN = datetime(2024, 11, 1, tzinfo=UTC)
 KEYS = ("2026-M03", "2026-M02", "2025-M12", "2026-Q1", "2025-Y", "2026-Y", "2026-W09", "2026-03-02")
 KEYS_LONG = ("2025-02-10--2026-03-05", "2026-H1")
 _numbers = count(1)
+SEVERAL_WRITERS = pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""SQLite has one at a time."""
 
 
 def settler(database: Database, calendar: Calendar = CALENDAR) -> Settler:
@@ -262,11 +266,8 @@ def test_what_no_tally_is_made_of_marks_nothing(database: Database) -> None:
         assert session.scalar(select(TallyMark.id).limit(1))
 
 
-def test_a_write_that_commits_after_the_settler_has_read_is_not_lost(
-    postgres_template: str, database: Database
-) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
+@SEVERAL_WRITERS
+def test_a_write_that_commits_after_the_settler_has_read_is_not_lost(database: Database) -> None:
     walk = Walk(database, 6)
     with database.transaction() as session:
         session.add_all(incident(walk.chance, NOW - timedelta(hours=1)) for _ in range(20))
@@ -287,9 +288,8 @@ def test_a_write_that_commits_after_the_settler_has_read_is_not_lost(
     walk.compare(CALENDAR, KEYS)
 
 
+@SEVERAL_WRITERS
 def test_of_two_who_settle_at_once_one_does(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
     walk = Walk(database, 7)
     settler(database).run_once()
     with database.transaction() as session:
@@ -302,9 +302,8 @@ def test_of_two_who_settle_at_once_one_does(database: Database) -> None:
     walk.compare(CALENDAR, KEYS)
 
 
+@SEVERAL_WRITERS
 def test_no_tally_changes_while_a_period_is_being_frozen(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
     walk = Walk(database, 8)
     settler(database).run_once()
     with database.transaction() as session:
