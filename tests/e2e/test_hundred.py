@@ -16,8 +16,9 @@ pytestmark = pytest.mark.browser
 
 CLIPS = 100
 MOST_KEYS = 3
-READY = 90
-"""Of the 99 that follow a verdict; a machine that is busy with other tests may fetch one late now and then."""
+READY = 50
+"""Of the 99 that follow a verdict. Without the fetch ahead it would be none; on a machine that is busy with other tests
+84 were seen, on one that is not 99."""
 
 WATCH = """
 window.shown = [];
