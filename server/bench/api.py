@@ -26,7 +26,7 @@ SEARCHES: Final = (
     "state:waiting",
     "state:dismissed",
     "state:transferred",
-    "camera:cam-007",
+    "camera:cam-003",
     "rule:intrusion",
     "rule:fire",
     'unit:"Khóm 4"',
