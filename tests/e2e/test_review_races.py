@@ -57,3 +57,17 @@ def test_a_case_that_changed_while_it_was_fetched_is_fetched_again(officer: Offi
     )
     officer.until(f"window.deck.has('{codes[2]}')")
     assert len([url for url in asked if url.endswith("/case?again")]) == 2
+
+
+def test_a_note_that_was_begun_stays_when_the_page_follows(officer: Officer, ward: Ward) -> None:
+    code = three_scenes(ward)[0]
+    officer.sign_in()
+    page = officer.page
+    page.goto(f"/incidents/{code}")
+    officer.press("n")
+    page.keyboard.type("người quen của chủ nhà")
+    page.locator("h1").click()
+    page.evaluate("document.getElementById('decision').dataset.seen = 'before'")
+    ward.office.services.live.publish("incident", id=1, code=code, state="new", version=9)
+    officer.until("document.getElementById('decision').dataset.seen === undefined")
+    expect(page.locator("#note")).to_have_value("người quen của chủ nhà")

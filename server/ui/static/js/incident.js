@@ -14,22 +14,25 @@ const root = document.getElementById("case");
 const stage = () => root.querySelector("[data-stage]");
 let player = stage() && new Player(stage());
 
-async function reread() {
+/** `sent`: with the note that was typed, if any. */
+async function reread({ sent = false } = {}) {
   const node = await freshCase(location.pathname).catch(() => null);
   if (!node) return;
-  decision.panel.replaceWith(node.querySelector("#decision"));
+  if (sent) decision.panel.replaceWith(node.querySelector("#decision"));
+  else decision.renew(node.querySelector("#decision"));
   const events = (part) => [...part.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (player && events(node) !== events(root) && player.video.paused) {
     player.close();
     stage().replaceWith(node.querySelector("[data-stage]"));
     player = new Player(stage());
   }
-  // what somebody is writing stays, with the version that they began on, until they have sent it or closed it
-  if (!root.querySelector(".deed[open]")) root.querySelector("#handling").replaceWith(node.querySelector("#handling"));
+  // what somebody is writing stays, with the version that they began on, until they have sent it or closed it; and what
+  // they wrote that no form takes any more stays to be read
+  if (!root.querySelector(".deed[open], [data-carried]")) root.querySelector("#handling").replaceWith(node.querySelector("#handling"));
   renew("incident");
 }
 
-const decision = new Decision(root, { decided: reread, undone: reread, stale: reread });
+const decision = new Decision(root, { decided: () => reread({ sent: true }), undone: () => reread(), stale: () => reread() });
 
 listen((kind, fields) => {
   const mine = kind === "reload" || (kind === "incident" && fields.code === root.dataset.code);

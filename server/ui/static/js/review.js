@@ -189,7 +189,7 @@ function follow(fresh) {
   };
   const version = (root) => Number(root.querySelector("#decision").dataset.version);
   if (version(node) < version(shown())) return; // rendered before this officer's own claim
-  if (known(node) !== known(shown()) && !writes) decision.panel.replaceWith(document.importNode(node.querySelector("#decision"), true));
+  if (known(node) !== known(shown()) && !writes) decision.renew(document.importNode(node.querySelector("#decision"), true));
   const events = (root) => [...root.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (events(node) !== events(shown()) && player?.video.paused !== false) {
     shown().querySelector("[data-stage]").replaceWith(document.importNode(node.querySelector("[data-stage]"), true));

@@ -60,6 +60,17 @@ export class Decision {
     return this.root.querySelector("#decision");
   }
 
+  /** Put the server's fresh panel in place; a note that was begun and not sent stays as it is. */
+  renew(fresh) {
+    const old = this.root.querySelector("[data-note-field]");
+    const note = old?.querySelector("textarea");
+    const writes = note && note === document.activeElement;
+    const field = fresh.querySelector("[data-note-field]");
+    if (field && note && (writes || note.value)) field.replaceWith(old);
+    this.panel.replaceWith(fresh);
+    if (writes) note.focus({ preventScroll: true });
+  }
+
   get reasons() {
     return this.root.querySelector("#reasons");
   }
