@@ -14,12 +14,10 @@ const root = document.getElementById("case");
 const stage = () => root.querySelector("[data-stage]");
 let player = stage() && new Player(stage());
 
-/** `sent`: with the note that was typed, if any. */
-async function reread({ sent = false } = {}) {
+async function reread() {
   const node = await freshCase(location.pathname).catch(() => null);
   if (!node) return;
-  if (sent) decision.panel.replaceWith(node.querySelector("#decision"));
-  else decision.renew(node.querySelector("#decision"));
+  decision.renew(node.querySelector("#decision"));
   const events = (part) => [...part.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (player && events(node) !== events(root) && player.video.paused) {
     player.close();
@@ -32,7 +30,7 @@ async function reread({ sent = false } = {}) {
   renew("incident");
 }
 
-const decision = new Decision(root, { decided: () => reread({ sent: true }), undone: () => reread(), stale: () => reread() });
+const decision = new Decision(root, { decided: reread, undone: reread, stale: reread });
 
 listen((kind, fields) => {
   const mine = kind === "reload" || (kind === "incident" && fields.code === root.dataset.code);
@@ -53,6 +51,7 @@ async function stale(form) {
 watchDeeds(root, {
   done() {
     for (const deed of root.querySelectorAll(".deed[open]")) deed.open = false;
+    for (const told of root.querySelectorAll("[data-carried]")) told.remove();
     reread();
   },
   stale,

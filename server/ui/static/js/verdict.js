@@ -163,6 +163,8 @@ export class Decision {
     }
     const kept = await sent;
     if (!kept) return;
+    const field = this.root.querySelector("#note");
+    if (field?.value.trim() === note) field.value = ""; // sent; what was typed since is the next one's
     toast((SAID[move] ?? KEPT)(code), ends ? undoAction(() => this.undo()) : {});
     this.decided(move, kept, reason);
   }
