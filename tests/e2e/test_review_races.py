@@ -5,6 +5,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Officer
 from tests.e2e.test_review import open_case, three_scenes
+from tests.support.office import decide
 from tests.support.process import wait_until
 from tests.support.site import Ward
 
@@ -59,15 +60,21 @@ def test_a_case_that_changed_while_it_was_fetched_is_fetched_again(officer: Offi
     assert len([url for url in asked if url.endswith("/case?again")]) == 2
 
 
-def test_a_note_that_was_begun_stays_when_the_page_follows(officer: Officer, ward: Ward) -> None:
+@pytest.mark.parametrize("state", ["new", "confirmed"])
+def test_a_note_that_was_begun_stays_when_the_page_follows(officer: Officer, ward: Ward, state: str) -> None:
+    """Before a verdict it stands in the panel of the decision, after it among the steps that follow."""
     code = three_scenes(ward)[0]
+    if state != "new":
+        assert decide(ward.office.desk("chi", "supervisor"), code, "confirm").status_code == 200
     officer.sign_in()
     page = officer.page
     page.goto(f"/incidents/{code}")
-    officer.press("n")
+    if state == "new":
+        officer.press("n")
+    page.locator("#note").focus()
     page.keyboard.type("người quen của chủ nhà")
     page.locator("h1").click()
-    page.evaluate("document.getElementById('decision').dataset.seen = 'before'")
-    ward.office.services.live.publish("incident", id=1, code=code, state="new", version=9)
-    officer.until("document.getElementById('decision').dataset.seen === undefined")
+    page.evaluate("for (const part of ['decision', 'handling']) document.getElementById(part).dataset.seen = 'before'")
+    ward.office.services.live.publish("incident", id=1, code=code, state=state, version=9)
+    officer.until("document.querySelectorAll('[data-seen]').length === 0")
     expect(page.locator("#note")).to_have_value("người quen của chủ nhà")

@@ -8,7 +8,7 @@ import { listen } from "./live.js";
 import { Player } from "./player.js";
 import { renew } from "./refresh.js";
 import { t } from "./text.js";
-import { Decision, freshCase } from "./verdict.js";
+import { Decision, freshCase, replaceParts } from "./verdict.js";
 
 const root = document.getElementById("case");
 const stage = () => root.querySelector("[data-stage]");
@@ -17,7 +17,6 @@ let player = stage() && new Player(stage());
 async function reread() {
   const node = await freshCase(location.pathname).catch(() => null);
   if (!node) return;
-  decision.renew(node.querySelector("#decision"));
   const events = (part) => [...part.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (player && events(node) !== events(root) && player.video.paused) {
     player.close();
@@ -26,7 +25,8 @@ async function reread() {
   }
   // what somebody is writing stays, with the version that they began on, until they have sent it or closed it; and what
   // they wrote that no form takes any more stays to be read
-  if (!root.querySelector(".deed[open], [data-carried]")) root.querySelector("#handling").replaceWith(node.querySelector("#handling"));
+  const follows = root.querySelector(".deed[open], [data-carried]") ? ["#decision"] : ["#decision", "#handling"];
+  replaceParts(follows.map((part) => [root.querySelector(part), node.querySelector(part)]));
   renew("incident");
 }
 

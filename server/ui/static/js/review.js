@@ -11,7 +11,7 @@ import "./preview.js";
 import { onPage, readFrom, renew } from "./refresh.js";
 import { t } from "./text.js";
 import { toast } from "./toast.js";
-import { Decision, freshCase } from "./verdict.js";
+import { Decision, freshCase, replaceParts } from "./verdict.js";
 
 /** A claim is renewed while its officer is there; the server forgets it after five minutes. */
 const HOLD_MS = 150_000;
@@ -189,7 +189,7 @@ function follow(fresh) {
   };
   const version = (root) => Number(root.querySelector("#decision").dataset.version);
   if (version(node) < version(shown())) return; // rendered before this officer's own claim
-  if (known(node) !== known(shown()) && !writes) decision.renew(document.importNode(node.querySelector("#decision"), true));
+  if (known(node) !== known(shown()) && !writes) replaceParts([[decision.panel, document.importNode(node.querySelector("#decision"), true)]]);
   const events = (root) => [...root.querySelectorAll("[data-event]")].map((button) => button.dataset.event).join();
   if (events(node) !== events(shown()) && player?.video.paused !== false) {
     shown().querySelector("[data-stage]").replaceWith(document.importNode(node.querySelector("[data-stage]"), true));

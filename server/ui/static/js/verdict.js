@@ -36,6 +36,20 @@ export function undoAction(run) {
   return { action: { label: `${t("Hoàn tác")} (U)`, run } };
 }
 
+/**
+ * Put the server's fresh parts of a case in place: [old, fresh] of each. A note that was begun and not sent stays as it
+ * is, whichever of the parts it stands in now and then.
+ */
+export function replaceParts(parts) {
+  const field = (which) => parts.map((pair) => pair[which].querySelector("[data-note-field]")).find(Boolean);
+  const [old, fresh] = [field(0), field(1)];
+  const note = old?.querySelector("textarea");
+  const writes = note && note === document.activeElement;
+  if (fresh && note && (writes || note.value)) fresh.replaceWith(old);
+  for (const [was, now] of parts) was.replaceWith(now);
+  if (writes) note.focus({ preventScroll: true });
+}
+
 export class Decision {
   /**
    * `root`: the element #case. `decided(move, incident, reason)` is called after a verdict was kept, `undone(code)`
@@ -58,17 +72,6 @@ export class Decision {
 
   get panel() {
     return this.root.querySelector("#decision");
-  }
-
-  /** Put the server's fresh panel in place; a note that was begun and not sent stays as it is. */
-  renew(fresh) {
-    const old = this.root.querySelector("[data-note-field]");
-    const note = old?.querySelector("textarea");
-    const writes = note && note === document.activeElement;
-    const field = fresh.querySelector("[data-note-field]");
-    if (field && note && (writes || note.value)) field.replaceWith(old);
-    this.panel.replaceWith(fresh);
-    if (writes) note.focus({ preventScroll: true });
   }
 
   get reasons() {
