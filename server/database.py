@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from server import sight
 from server.search.words import plain
-from server.tables import JsonText
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +120,7 @@ def _narrow(session: Session) -> None:
 
 
 def _to_json(value: object) -> str:
-    return str(value) if isinstance(value, JsonText) else to_json(value).decode()
+    return to_json(value).decode()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -60,10 +60,9 @@ def untimely(data: EventData, now: datetime) -> str | None:
     can have shown would stand first in every list for ever, hold every later event of its place, or, at the ends of the
     calendar, have no instant in the site's zone for a page to show.
     """
-    latest = now + AHEAD
     evidence = [instant for part in data.evidence for instant in (part.at, part.started_at, part.ended_at)]
     for instant in (data.started_at, data.last_seen_at, data.ended_at, *evidence):
-        if instant is not None and not EARLIEST <= instant <= latest:
+        if instant is not None and not is_possible(instant, now):
             return f"{instant.isoformat()} lies days ahead or before 1970: set the edge's clock, or its --start-at"
     return None
 

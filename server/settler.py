@@ -1,15 +1,11 @@
 """Keeps the tallies that scoreboards are made of up to date, on a thread of its own (server.store.settling)."""
 
-import threading
 from typing import Final
 
-import structlog
-
 from server.criteria.period import Calendar
-from server.database import Database, is_down
+from server.database import Database
+from server.rounds import Rounds
 from server.store import settling
-
-log = structlog.get_logger(__name__)
 
 EVERY_S: Final = 10.0
 """A scoreboard reads what changed since from the rows: settling seldom costs it little, settling often costs others."""
@@ -21,24 +17,20 @@ class Settler:
     def __init__(self, *, database: Database, calendar: Calendar, every_s: float = EVERY_S) -> None:
         self._database = database
         self._calendar = calendar
-        self._every_s = every_s
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="settler", daemon=True)
+        self._rounds = Rounds(self.run_once, name="settler", every_s=every_s)
 
     def start(self) -> None:
         """Settle now and then."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
         """Returns when the month that is being added up is done."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._rounds.stop()
 
     def run_once(self) -> int:
         """Settle all that has changed by now; the number of transactions that took."""
         done, upto = 0, None
-        while not self._stop.is_set():
+        while not self._rounds.is_stopping:
             with self._database.transaction() as session:
                 if upto is None:
                     settling.prepare(session, self._calendar)
@@ -48,14 +40,3 @@ class Settler:
                 else:
                     done += 1
         return done
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.run_once()
-            except Exception as error:
-                if is_down(error):
-                    log.warning("settling_put_off", reason=str(error)[:300])
-                else:
-                    log.exception("settling_failed")
-            self._stop.wait(self._every_s)

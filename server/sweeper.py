@@ -5,7 +5,6 @@ gone without a record of when and why.
 """
 
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,9 +14,10 @@ from typing import Final
 import structlog
 
 from server.clock import Clock
-from server.database import Database, is_down
+from server.database import Database
 from server.evidence import EvidenceFiles
 from server.retention import Policy, Rule, first_to_go, may_go_early
+from server.rounds import Rounds
 from server.settings import RetentionSettings
 from server.store import keeping
 
@@ -81,19 +81,16 @@ class Sweeper:
         self._forget_copy = forget_copy
         self._clock = clock
         self._free_bytes = free_bytes or (lambda: shutil.disk_usage(evidence.folder).free)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._rounds = Rounds(self.run_once, name="sweeper", every_s=self._every_s)
 
     def start(self) -> None:
         """Sweep now and then; with ``every_minutes`` 0 never."""
         if self._every_s > 0:
-            self._thread.start()
+            self._rounds.start()
 
     def stop(self) -> None:
         """Returns when the batch that is being deleted is done."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._rounds.stop()
 
     def free_bytes(self) -> int:
         """The room on the evidence's disk."""
@@ -152,7 +149,7 @@ class Sweeper:
     def _delete(self, files: Sequence[keeping.File], rule: Rule | None) -> list[keeping.File]:
         """Put on record and remove those of ``files`` that may still go: an officer may have been quicker."""
         now = self._clock.now()
-        if self._stop.is_set():
+        if self._rounds.is_stopping:
             return []
         with self._database.transaction() as session:
             hashes = [file.sha256 for file in files]
@@ -178,17 +175,6 @@ class Sweeper:
                 self._forget_copy(sha256)
             with self._database.transaction() as session:
                 keeping.finish(session, hashes, self._clock.now())
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.run_once()
-            except Exception as error:
-                if is_down(error):
-                    log.warning("sweep_put_off", reason=str(error)[:300])
-                else:
-                    log.exception("sweep_failed")
-            self._stop.wait(self._every_s)
 
 
 def _batches(files: Iterable[keeping.File]) -> Iterator[list[keeping.File]]:

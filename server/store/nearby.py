@@ -6,13 +6,14 @@ query anew for each place of a batch costs more than running it.
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Row, String, text
 from sqlalchemy.orm import Session
 
 from server.incident import JOINABLE, Key
+from server.store.bulk import sqlite_instant
 from server.tables import UtcDateTime
 from server.verdict import State
 
@@ -54,8 +55,9 @@ _STATEMENTS: Final = {
 def near(session: Session, wanted: Sequence[tuple[Key, datetime, datetime]]) -> list[list[Row[Any]]]:
     """For each key and span the incidents of the key that touch it, by id; merged ones too. Locked until the end of
     the transaction."""
+    # SQLite compares these texts with those it keeps; PostgreSQL is told that they are UTC
     asked = [
-        (key.camera_id, key.rule_name, key.place, key.mode, key.status, _written(begin), _written(end))
+        (key.camera_id, key.rule_name, key.place, key.mode, key.status, sqlite_instant(begin), sqlite_instant(end))
         for key, begin, end in wanted
     ]
     connection = session.connection()
@@ -63,8 +65,3 @@ def near(session: Session, wanted: Sequence[tuple[Key, datetime, datetime]]) -> 
     for row in connection.execute(_STATEMENTS[connection.dialect.name], {"wanted": json.dumps(asked)}):
         found[row.number].append(row)
     return found
-
-
-def _written(at: datetime) -> str:
-    """As SQLite keeps an instant, so that its texts compare; PostgreSQL is told that it is UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"

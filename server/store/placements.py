@@ -31,14 +31,6 @@ _UNSAVED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """``chosen``: incident ids by event id. ``made``: the incidents that did not exist before, as they stand."""
-
-    chosen: dict[str, int]
-    made: list["Refreshed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
     """An incident after its events changed. ``is_new_state``: its state is not what it was."""
 
@@ -47,6 +39,14 @@ class Refreshed:
     state: str
     version: int
     is_new_state: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """``chosen``: incident ids by event id. ``made``: the incidents that did not exist before, as they stand."""
+
+    chosen: dict[str, int]
+    made: list[Refreshed]
 
 
 def place(session: Session, sightings: Sequence[Sighting], window: timedelta, *, year: int, now: datetime) -> Placed:

@@ -1,6 +1,6 @@
 """The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; alike on SQLite and PostgreSQL."""
 
-from server.tables.base import HIGHEST_KEY, JsonText, Table, UtcDateTime
+from server.tables.base import HIGHEST_KEY, Table, UtcDateTime
 from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
 from server.tables.casework import LinkRow, SnoozeRow, UnitRow
 from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
@@ -33,7 +33,6 @@ __all__ = [
     "HoldRow",
     "IncidentCounter",
     "IncidentRow",
-    "JsonText",
     "LinkRow",
     "MergerRow",
     "NoticeChannel",

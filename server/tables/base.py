@@ -46,12 +46,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class JsonText(str):
-    """A JSON document that is encoded already: kept in a JSON column as it is, instead of being encoded again."""
-
-    __slots__ = ()
-
-
 class Table(DeclarativeBase):
     """A row."""
 

@@ -16,9 +16,10 @@ pytestmark = pytest.mark.browser
 
 CLIPS = 100
 MOST_KEYS = 3
-READY = 50
-"""Of the 99 that follow a verdict. Without the fetch ahead it would be none; on a machine that is busy with other tests
-84 were seen, on one that is not 99."""
+SOON_MS = 150.0
+READY = 80
+"""Of the 99 that follow a verdict: their first picture was there when they were wanted. Without the fetch ahead it is
+none of them; a machine that is busy with other tests fetches some late."""
 
 WATCH = """
 window.shown = [];
@@ -108,6 +109,9 @@ def test_a_hundred_clips_are_judged_by_keys_and_the_next_is_on_screen_at_once(of
         states = {row.code: row.state for row in session.query(IncidentRow)}
     assert [states[code] for code in codes] == ["confirmed" if n % 3 else "dismissed" for n in range(CLIPS)]
     stood, moved = ([one[what] for one in shown] for what in ("stands", "moves"))
-    figures = f"{sum(keys)} keys; next clip's first picture: {told(stood)}; it moves: {told(moved)}"
+    ready = sum(one["ready"] for one in shown)
+    figures = f"{sum(keys)} keys; {ready} ready; next clip's first picture: {told(stood)}; it moves: {told(moved)}"
     print(figures)  # docs/benchmarks.md has them for a machine that does nothing else
-    assert sum(one["ready"] for one in shown) >= READY, figures
+    assert median(stood) <= SOON_MS, figures
+    assert median(moved) <= SOON_MS, figures
+    assert ready >= READY, figures
