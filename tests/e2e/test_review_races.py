@@ -78,3 +78,26 @@ def test_a_note_that_was_begun_stays_when_the_page_follows(officer: Officer, war
     ward.office.services.live.publish("incident", id=1, code=code, state=state, version=9)
     officer.until("document.querySelectorAll('[data-seen]').length === 0")
     expect(page.locator("#note")).to_have_value("người quen của chủ nhà")
+
+
+def test_what_comes_after_the_last_is_asked_when_every_verdict_has_arrived(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, held = officer.page, list[Route]()
+
+    def hold_the_second(route: Route) -> None:
+        if codes[1] in route.request.url and '"confirm"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/verdicts", hold_the_second)
+    page.goto("/review")
+    for code in codes:
+        open_case(officer, code)
+        officer.press("1")
+    expect(page.locator("#toasts")).to_contain_text(f"Đã xác nhận {codes[2]}.")
+    page.wait_for_timeout(500)
+    open_case(officer, codes[2])  # nothing else is there to be shown, and what is next is not known yet
+    held[0].continue_()
+    expect(page.locator("#case")).to_contain_text("Đã duyệt hết")

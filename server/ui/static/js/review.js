@@ -27,6 +27,8 @@ const judged = new Map();
 const ON_ITS_WAY = Infinity;
 /** Incidents whose claim is being put back: until the server answered, what it says of them is about to change. */
 const settling = new Map();
+/** Verdicts on their way, as promises of what was kept. */
+const sending = new Set();
 let player = null;
 let decision = null;
 let turn = 0;
@@ -126,14 +128,22 @@ function reopen(code) {
   return open(code);
 }
 
-/** A verdict is on its way: the next one is shown at once. Whether there is one beyond the queue the server knows, once
- * it has the verdict. */
+/** Beyond the queue the server knows what is next, once it has every verdict: before, it would name one of those. */
+async function askForNext() {
+  const mine = turn;
+  await Promise.all(sending);
+  if (mine === turn) await open("");
+}
+
+/** A verdict is on its way: the next one is shown at once. */
 function leaving(code, sent) {
+  sending.add(sent);
+  sent.then(() => sending.delete(sent));
   const next = neighbour(code, 1, true);
   judged.set(code, ON_ITS_WAY);
   document.getElementById(`queue-${code}`)?.closest("li").remove();
   if (next && next !== code) open(next);
-  else sent.then((kept) => kept && open(""));
+  else askForNext();
 }
 
 function decided(move, incident, reason) {
@@ -151,8 +161,9 @@ function taken(dismissed) {
     document.getElementById(`queue-${code}`)?.closest("li").remove();
   }
   renew("incident");
-  if (codes.includes(currentCode())) open(neighbour(currentCode(), 1, true));
-  else lookAhead();
+  if (!codes.includes(currentCode())) return lookAhead();
+  const next = neighbour(currentCode(), 1, true);
+  return next ? open(next) : askForNext();
 }
 
 function undone(code, codes = [code]) {
