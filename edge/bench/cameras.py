@@ -32,7 +32,7 @@ def cameras(
     model: Annotated[str, typer.Option(help="A model's name or its weights.")] = "yolo11n_int8",
     detect_fps: Annotated[float, typer.Option(min=0.1, help="Each camera asks for so many looks a second.")] = 5.0,
     spread: Annotated[float, typer.Option(min=0.0, help="The cameras begin over so many seconds.")] = 10.0,
-    warm: Annotated[float, typer.Option(min=0.0, help="So many seconds after that are not counted.")] = 10.0,
+    warm: Annotated[float, typer.Option(min=0.0, help="So many seconds after all have begun are not counted.")] = 10.0,
     one: Annotated[bool, typer.Option("--one/--no-one", help="Run one camera, too: memory per extra camera.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON here, too.")] = None,

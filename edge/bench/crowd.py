@@ -15,19 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contract.health import CameraState
+
 if TYPE_CHECKING:
     from edge.bench.newest import Newest
     from edge.camera import Camera
+    from edge.clock import Clock
     from edge.supervisor import Edge
 
 LOOK_S = 0.25
 """The queues are looked at this often."""
+BEGIN_S = 60.0
+"""No longer is waited for cameras that neither begin nor fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrowdOrder:
     """What is to run. ``videos``: played by the cameras in rotation; ``spread_s``: the cameras begin over so many
-    seconds; ``warm_s``: what follows before counting; ``seconds``: what is counted."""
+    seconds; ``warm_s``: what follows before counting, once every camera has begun or failed; ``seconds``: what is
+    counted."""
 
     videos: list[str]
     cameras: int
@@ -79,7 +85,9 @@ def run(order: CrowdOrder, folder: Path, counting: Callable[[], None]) -> dict[s
     thread = threading.Thread(target=edge.run, name="edge")
     thread.start()
     try:
-        clock.sleep(order.spread_s + order.warm_s)
+        clock.sleep(order.spread_s)
+        _begun(edge, clock)
+        clock.sleep(order.warm_s)
         begun = {camera.camera: _counts(camera) for camera in edge.cameras}
         for source in sources.values():
             source.latencies.clear()
@@ -115,6 +123,13 @@ def settings(order: CrowdOrder, folder: Path) -> Any:
             ],
         }
     )
+
+
+def _begun(edge: "Edge", clock: "Clock") -> None:
+    """Wait for every camera's first frame, or its failure: what starting takes is no part of the measurement."""
+    until_s = clock.mono_s() + BEGIN_S
+    while clock.mono_s() < until_s and any(camera.state is CameraState.CONNECTING for camera in edge.cameras):
+        clock.sleep(LOOK_S)
 
 
 def _queues(edge: "Edge", seconds: float, sleep: Callable[[float], None]) -> dict[str, Any]:

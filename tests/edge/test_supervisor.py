@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,13 +25,20 @@ from tests.support.fixtures import Mosquitto
 from tests.support.process import free_port, wait_until
 from tests.support.receiver import Receiver
 
-STREET = {
+STREET: dict[str, Any] = {
     "name": "kho-sau",
     "source": "sim:street?seed=7&seconds=15",
     "as_fast_as_possible": True,
     "zones": {"ca": {"points": [[0, 0], [1, 0], [1, 1], [0, 1]]}},
     "rules": [{"name": "nguoi", "kind": "intrusion", "zone": "ca", "dwell_s": 0.5, "close_s": 1, "cool_s": 0}],
 }
+
+LONG: dict[str, Any] = STREET | {
+    "source": "sim:street?seed=7&seconds=3600",
+    "zones": STREET["zones"] | {"phai": {"points": [[0.8, 0], [1, 0], [1, 1], [0.8, 1]]}},
+    "rules": [*STREET["rules"], {**STREET["rules"][0], "name": "ben-phai", "zone": "phai", "dwell_s": 0.3}],
+}
+"""Plays on for as long as a test takes: at its right people come and go, in the whole of it somebody always is."""
 
 
 def write(tmp_path: Path, cameras: list[dict[str, object]], **more: object) -> Path:
@@ -80,7 +88,7 @@ def test_events_and_their_evidence_reach_the_server(mosquitto: Mosquitto, tmp_pa
     with EvidenceServer() as web, Receiver(mosquitto.url) as server:
         config = write(
             tmp_path,
-            [STREET],
+            [LONG],
             broker={"url": mosquitto.url},
             server={"url": web.url, "token_file": str(token_file)},
         )
