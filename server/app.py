@@ -69,6 +69,7 @@ from server.sight import Viewpoints
 from server.sweeper import Sweeper
 from server.ui import assets, pages, speech
 from server.ui.noticewords import NoticeWords
+from server.unitwatch import UnitWatch
 from server.yardsticks import Yardsticks
 
 log = structlog.get_logger(__name__)
@@ -149,16 +150,18 @@ def _services(settings: Settings, clock: Clock) -> Services:
         keep_bytes=settings.working_copies.keep_mb * 1_000_000,
     )
     vault = Vault(settings.notices.key_file)
+    # ids grow over restarts, so that a page that missed a restart is told to reload
+    live = Live(first_id=int(clock.now().timestamp() * 1000))
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         dispatch=Dispatch(database, clock),
-        # ids grow over restarts, so that a page that missed a restart is told to reload
-        live=Live(first_id=int(clock.now().timestamp() * 1000)),
+        live=live,
         evidence=files,
         working_copies=copies,
         sweeper=Sweeper(settings.retention, database=database, evidence=files, forget_copy=copies.delete, clock=clock),
+        unitwatch=UnitWatch(database=database, live=live, clock=clock, zone=settings.zone),
         metrics=Metrics(),
         yardsticks=yardsticks,
         started_at=clock.now(),
@@ -192,6 +195,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
         if with_ingest:
             link.start()
             services.sweeper.start()
+            services.unitwatch.start()
             services.courier.start()
             publisher.start()
             settler.start()
@@ -203,6 +207,7 @@ def _lifespan(services: Services, *, with_ingest: bool) -> Callable[[FastAPI], A
             if with_ingest:
                 await asyncio.to_thread(link.stop)
                 await asyncio.to_thread(services.sweeper.stop)
+                await asyncio.to_thread(services.unitwatch.stop)
                 await asyncio.to_thread(services.courier.stop)
                 await asyncio.to_thread(publisher.stop)
                 await asyncio.to_thread(settler.stop)

@@ -22,6 +22,7 @@ from server.playback import WorkingCopies
 from server.reports.style import Speech
 from server.settings import Settings
 from server.sweeper import Sweeper
+from server.unitwatch import UnitWatch
 from server.yardsticks import Yardsticks
 
 
@@ -36,6 +37,7 @@ class Services:
     evidence: EvidenceFiles
     working_copies: WorkingCopies
     sweeper: Sweeper
+    unitwatch: UnitWatch
     metrics: Metrics
     dispatch: Dispatch
     yardsticks: Yardsticks

@@ -26,19 +26,24 @@ def read_units(
 
 @router.post("", summary="Add, rename or merge units", status_code=201, responses=problems(401, 403, 404, 409, 422))
 def create_unit(body: UnitIn, user: Supervisor, has: Has) -> UnitOut:
-    """With ``replaces`` it takes the place of one (a rename) or several (a merger) from its first day on."""
+    """With ``replaces`` it takes the place of one (a rename) or several (a merger) from its first day on; so do their
+    cameras."""
     try:
         with has.database.transaction() as session:
-            return units.add(session, body, user, has.clock.now())
+            made = units.add(session, body, user, has.clock.now())
     except StoreError as error:
         raise refused(error) from error
+    has.unitwatch.run_once()
+    return made
 
 
 @router.patch("/{unit_id}", summary="End a unit", responses=problems(401, 403, 404, 422))
 def end_unit(body: UnitEnd, unit_id: Annotated[int, Path(ge=1, le=HIGHEST_KEY)], user: Supervisor, has: Has) -> UnitOut:
-    """From that day on it is no more; ``successor`` names the one that it became part of."""
+    """From that day on it is no more; ``successor`` names the one that it became part of and that takes its cameras."""
     try:
         with has.database.transaction() as session:
-            return units.end(session, unit_id, body, user, has.clock.now())
+            ended = units.end(session, unit_id, body, user, has.clock.now())
     except StoreError as error:
         raise refused(error) from error
+    has.unitwatch.run_once()
+    return ended

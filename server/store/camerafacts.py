@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.schemas import CameraFactsIn, CameraFactsOut, CameraServiceIn, UserOut
-from server.store import audit
+from server.store import audit, cameraunits
 from server.store.errors import NotFoundError, StaleError
 from server.tables import CameraRow
 
@@ -30,7 +30,8 @@ def put(session: Session, camera_id: int, given: CameraFactsIn, user: UserOut, n
     before = _out(camera, now)
     camera.label_is_ours, camera.unit_is_ours = bool(given.label), bool(given.unit)
     # an empty one is what its edge calls it, which the next heartbeat says
-    camera.label, camera.unit = given.label, given.unit or camera.unit
+    camera.label = given.label
+    cameraunits.put(session, camera, given.unit or camera.unit, now)
     camera.purpose = given.purpose
     camera.notice_posted_on, camera.notice_place = given.notice_posted_on, given.notice_place
     camera.notice_photo_sha256 = given.notice_photo_sha256

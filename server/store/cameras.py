@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from contract.health import CameraHealth, ConfigState, Health
 from server.inbox import is_possible
 from server.schemas import Standing
+from server.store import cameraunits
 from server.tables import CameraHour, CameraRow, EdgeRow
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,8 @@ def hear(
         is_reconfigured = _keep_config(row, heard[row.name].config, health.data.config_refused, now)
         if _keep(row, heard[row.name], health.data.session, now, credits_s) or is_reconfigured:
             changed.append(row)
+        if heard[row.name].unit and not row.unit_is_ours:
+            cameraunits.put(session, row, heard[row.name].unit.replace("\x00", ""), now)
     _credit(session, credits_s)
     return new, changed
 
@@ -96,8 +99,6 @@ def _keep(
     row.error = told.error.replace("\x00", "") if told.error else None
     if not row.label_is_ours:
         row.label = told.label.replace("\x00", "")
-    if told.unit and not row.unit_is_ours:
-        row.unit = told.unit.replace("\x00", "")
     return changed
 
 

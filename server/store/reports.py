@@ -24,7 +24,7 @@ from server.reports.findings import (
     Tips,
     total,
 )
-from server.store import camerahours, criteria, tallies
+from server.store import camerahours, cameraunits, criteria, tallies
 from server.tables import CameraRow, IncidentRow, VerdictRow
 from server.verdict import COUNTED, OUTCOMES, WAITING, Category, Move, Source, State
 
@@ -177,7 +177,7 @@ def _cameras(session: Session, period: Period, now: datetime) -> tuple[Service, 
             .group_by(_ROW.camera_id)
         )
     }
-    units = dict(session.execute(select(CameraRow.id, CameraRow.unit)).all())
+    units = cameraunits.before(session, until)
     calendar = Calendar(zone=period.zone, cut_day=period.cut_day)
     up_s = tallies.read(session, calendar).up_s(period.start_at, until)
     return tuple(

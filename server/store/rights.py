@@ -43,7 +43,9 @@ def put(
     known = set(session.scalars(select(CameraRow.id).where(CameraRow.id.in_(sorted(cameras)))))
     if missing := set(cameras) - known:
         raise InvalidError(f"Không có camera {min(missing)}. / There is no camera {min(missing)}.")
-    there = set(session.scalars(select(CameraRow.unit).where(CameraRow.unit.in_(sorted(units)))))
+    of_cameras = set(session.scalars(select(CameraRow.unit).where(CameraRow.unit.in_(sorted(units)))))
+    # one that is no more may stay: what was entered by hand there stays in sight
+    there = of_cameras | (_named(session, user.id)[1] & set(units))
     if strange := set(units) - there:
         unit = min(strange)
         raise InvalidError(f"Không camera nào thuộc {unit!r}. / No camera belongs to {unit!r}.")

@@ -1,7 +1,7 @@
 """The database, every column explained: SQLAlchemy 2 typed tables, a file a noun; alike on SQLite and PostgreSQL."""
 
 from server.tables.base import HIGHEST_KEY, Table, UtcDateTime
-from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow
+from server.tables.cameras import CameraHour, CameraRow, CameraSettingsRow, CameraUnitRow
 from server.tables.casework import LinkRow, SnoozeRow, UnitRow
 from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRow, MergerRow
 from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
@@ -20,6 +20,7 @@ __all__ = [
     "CameraRow",
     "CameraSettingsRow",
     "CameraTally",
+    "CameraUnitRow",
     "CriteriaVersion",
     "CriterionEntryRow",
     "CriterionFileRow",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Float,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
 )
@@ -69,6 +70,19 @@ class CameraRow(Table):
     """Which version its edge refused, and why."""
     told: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     """contract.configuration.SettingsData: the zones and rules that its edge said it has."""
+
+
+class CameraUnitRow(Table):
+    """Which khóm or ấp a camera belongs to from an instant on: appended, never changed."""
+
+    __tablename__ = "camera_units"
+    __table_args__ = (Index("ix_camera_units_camera_id_since", "camera_id", "since"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"))
+    since: Mapped[datetime]
+    unit: Mapped[str] = mapped_column(String(200))
+    """Empty: none any more."""
 
 
 class CameraSettingsRow(Table):

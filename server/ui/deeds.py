@@ -58,6 +58,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "merger_marked": N_("%(who)s đánh dấu sáp nhập ngày %(what)s"),
     "merger_unmarked": N_("%(who)s bỏ dấu sáp nhập ngày %(what)s"),
     "camera_settings": N_("%(who)s sửa vùng và luật của %(what)s"),
+    "camera_moved": N_("%(what)s theo khóm, ấp của mình sang đơn vị mới"),
     "camera_facts": N_("%(who)s sửa hồ sơ của %(what)s"),
     "take_picture": N_("%(who)s xin hình mới của %(what)s"),
     "report": N_("%(who)s xuất báo cáo %(what)s"),

@@ -125,6 +125,8 @@ def test_next_year_is_compared_across_the_merger_and_says_so(ward: Ward) -> None
     assert row["merged_on"] == "2025-07-01"
     report = ok(ward.anna.get("/api/v1/reports/2025-Y.json"))
     assert said(report, "Địa bàn thay đổi từ ngày 01/07/2025: số cùng kỳ là của địa bàn cũ")
+    (cameras,) = (table["rows"] for table in tables_of(report) if table["key"] == "cameras")
+    assert [values(row)[:2] for row in cameras[:2]] == [["Khóm 1", "Khóm Hòa Lợi"], ["Khóm 4", "Khóm Hòa Lợi"]]
 
 
 def test_units_have_their_names_of_the_time(ward: Ward) -> None:

@@ -90,9 +90,10 @@ class Ward:
         clocks_ms: dict[str, int] | None = None,
         configs: dict[str, ConfigState] | None = None,
         config_refused: str = "",
+        units: dict[str, str] | None = None,
     ) -> None:
         """A heartbeat of the edge: the state of each camera, what its pictures are worth, how far its clock is off,
-        which configuration it has."""
+        which configuration it has, which khóm or ấp it belongs to."""
         now = self.office.clock.now()
         told = tuple(
             CameraHealth(
@@ -109,6 +110,7 @@ class Ward:
                 picture=(pictures or {}).get(name),
                 clock_offset_ms=(clocks_ms or {}).get(name),
                 config=(configs or {}).get(name),
+                unit=(units or {}).get(name, ""),
             )
             for name, state in cameras.items()
         )

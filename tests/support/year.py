@@ -193,9 +193,6 @@ class Ward:
         ids = {unit["name"]: unit["id"] for unit in ok(self.chief.get("/api/v1/units"))}
         new = {"name": merger["into"], "kind": "khom", "valid_from": day}
         ok(self.chief.post("/api/v1/units", json=new | {"replaces": [ids[name] for name in merger["units"]]}))
-        for camera in ok(self.chief.get("/api/v1/cameras")):
-            body = {"version": 0, "label": camera["label"], "unit": merger["into"]}
-            ok(self.chief.put(f"/api/v1/cameras/{camera['id']}/facts", json=body))
 
     def _next(self) -> int:
         """The edge's next sequence number."""
