@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -69,6 +69,19 @@ class EvidenceFiles:
         """Remove it, whole or partial; nothing happens when it is not here."""
         self.path(sha256).unlink(missing_ok=True)
         self.discard(sha256)
+
+    def forget_partial(self, before: datetime) -> tuple[int, int]:
+        """Remove what nobody went on uploading since; how many files and bytes that was. Whoever comes back after all
+        begins anew."""
+        files, freed = 0, 0
+        for file in self._partial.iterdir():
+            # one that was finished meanwhile is no longer there
+            with suppress(FileNotFoundError), self.claim(file.name) as is_free:
+                there = file.stat()
+                if is_free and there.st_mtime < before.timestamp():
+                    file.unlink()
+                    files, freed = files + 1, freed + there.st_size
+        return files, freed
 
     def open_partial(self, sha256: str, offset: int) -> BinaryIO:
         """The partial file, cut to ``offset`` bytes and ready for the next one."""

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 _BATCH: Final = 100
 """Files in one transaction: no writer waits long for it."""
 _GB: Final = 1_000_000_000
+UPLOADS: Final = timedelta(days=7)
+"""An upload that nobody goes on with is forgotten after so long: it was never whole, so no record is made of it."""
 
 
 def policy_of(settings: RetentionSettings) -> Policy:
@@ -104,7 +106,7 @@ class Sweeper:
         return swept
 
     def run_once(self) -> Swept:
-        """Finish what was begun, then delete by age, then by room, then old log entries."""
+        """Finish what was begun, then delete by age, then by room, then old log entries and broken uploads."""
         self._finish()
         swept, (due, rest) = Swept(), self._look()
         for batch in _batches(due):
@@ -115,6 +117,9 @@ class Sweeper:
             log.warning("evidence_disk_full", free_bytes=self._free_bytes(), wanted_bytes=self._keep_free)
         with self._database.transaction() as session:
             keeping.forget_log(session, self._policy, self._clock.now())
+        files, freed = self._evidence.forget_partial(self._clock.now() - UPLOADS)
+        if files:
+            log.info("uploads_forgotten", files=files, bytes=freed)
         files_gone, bytes_gone = swept.total
         if files_gone:
             log.info("evidence_deleted", files=files_gone, bytes=bytes_gone)

@@ -1,6 +1,7 @@
 """Deleting: by age and by room, on record, finished after a crash, and never what an officer keeps."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from contract.health import CameraState
 from server.settings import RetentionSettings
 from server.store import audit, keeping
-from server.sweeper import Sweeper, policy_of
+from server.sweeper import UPLOADS, Sweeper, policy_of
 from server.tables import AuditRow, DeletionRow, EvidenceRow, IncidentRow
 from tests.server.conftest import BOTH
 from tests.support.film import Film
@@ -249,3 +250,18 @@ def test_deletions_are_read_page_by_page(ward: Ward) -> None:
     assert second["next_cursor"] is None
     with ward.office.services.database.read() as session:
         assert session.scalar(select(func.count()).select_from(EvidenceRow)) == 2, "hashes stay"
+
+
+def test_an_upload_that_nobody_goes_on_with_is_forgotten(ward: Ward) -> None:
+    files, now = ward.office.services.evidence, ward.office.clock.now()
+    old, running, young = (sha256(name.encode()) for name in ("old", "running", "young"))
+    for name, age in ((old, UPLOADS), (running, UPLOADS), (young, UPLOADS - timedelta(minutes=1))):
+        files.partial(name).write_bytes(b"first bytes")
+        at = (now - age).timestamp() - 1
+        os.utime(files.partial(name), (at, at))
+    with files.claim(running):
+        swept = sweeper(ward).run_once()
+    assert [files.offset(name) for name in (old, running, young)] == [0, 11, 11]
+    assert swept.total == (0, 0), "it was never whole: it is no deletion of evidence"
+    sweeper(ward).run_once()
+    assert files.offset(running) == 0
