@@ -6,7 +6,7 @@ from server.api.casework import writer
 from server.api.deps import Has, Officer, Viewer, refused
 from server.api.responses import problems
 from server.schemas import AroundOut, DismissalsIn, DismissalsOut, IncidentOut
-from server.store import alike
+from server.store import alike, candidates
 from server.store.around import around
 from server.store.errors import StoreError
 
@@ -29,6 +29,16 @@ def read_alike(code: str, user: Viewer, has: Has) -> tuple[IncidentOut, ...]:
     try:
         with has.database.read() as session:
             return alike.listing(session, has.definitions, code, user, has.clock.now())
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.get("/{code}/candidates", summary="What it may be merged into", responses=problems(401, 404))
+def read_candidates(code: str, _user: Viewer, has: Has) -> tuple[IncidentOut, ...]:
+    """Five at most that the same camera, or another one in the same khóm or ấp, told within an hour; nearest first."""
+    try:
+        with has.database.read() as session:
+            return candidates.listing(session, has.definitions, code, has.clock.now())
     except StoreError as error:
         raise refused(error) from error
 

@@ -71,7 +71,7 @@ def test_a_tip_is_entered_by_hand_and_handled_by_keys(officer: Officer, ward: Wa
 
 def test_facts_are_changed_assigned_merged_and_split_on_the_page(officer: Officer, ward: Ward) -> None:
     first = seen_something(ward)
-    ward.see(Scene(at=NOON - timedelta(hours=3), rule="cong-truong", place="cong"))
+    ward.see(Scene(at=NOON - timedelta(minutes=40), rule="cong-truong", place="cong"))
     other = next(code for code in ward.waiting() if code != first)
     officer.sign_in()
     page = officer.page
@@ -86,7 +86,9 @@ def test_facts_are_changed_assigned_merged_and_split_on_the_page(officer: Office
     page.locator("#deed-assign button[type=submit]").click()
     expect(page.locator("#tale")).to_contain_text("giao cho tran.b")
     officer.press("m")
-    page.fill("#merge-into", other)
+    page.get_by_role("button", name=other).and_(page.locator("[data-fill=merge-into]")).click()
+    expect(page.locator("#merge-into")).to_have_value(other)
+    expect(page.locator("#merge-note")).to_be_focused()
     page.locator("#deed-merge button[type=submit]").click()
     expect(page.locator("#decision")).to_have_attribute("data-state", "merged")
     page.goto(f"/incidents/{other}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,39 @@ def test_look_alikes_are_of_the_same_camera_rule_and_place_and_nobody_s(ward: Wa
     found = desk.get(f"/api/v1/review/{codes[0]}/alike").json()
     assert [one["code"] for one in found] == [codes[3], codes[2]]
     assert desk.get("/api/v1/review/AN-1999-000001/alike").status_code == 404
+
+
+def test_what_it_may_be_part_of_is_near_in_time_and_place_and_may_take_it(ward: Ward) -> None:
+    units = {"kho-sau": "Khóm 4", "cong-truong": "Khóm 4", "cho": "Khóm 1"}
+    ward.hear(dict.fromkeys(units, CameraState.ONLINE), units=units)
+
+    def at(number: float, **more: Any) -> str:
+        """The code of what was seen so many minutes before noon."""
+        before = set(ward.waiting())
+        ward.see(Scene(at=NOON - minutes(number), rule=f"luat-{number:g}", lasts_s=60, **more))
+        (code,) = set(ward.waiting()) - before
+        return code
+
+    row = at(100)
+    near = [at(95), at(110, camera="cong-truong"), at(122), at(70), at(41, camera="cong-truong"), at(159)]
+    at(38)  # more than an hour after its end
+    at(162)  # more than an hour before its beginning
+    at(101, camera="cho")
+    dismissed = at(102)
+    drill = at(103, mode="trial")
+    desk = ward.office.desk("tran.b", "officer")
+    decide(desk, dismissed, "dismiss", reason="light").raise_for_status()
+
+    def found(code: str) -> list[str]:
+        return [each["code"] for each in desk.get(f"/api/v1/review/{code}/candidates").json()]
+
+    assert found(row) == near[:5]
+    assert drill not in found(row)
+    assert found(drill) == [], "a drill is no part of a real incident"
+    decide(desk, row, "confirm").raise_for_status()
+    assert found(row) == [], "what is confirmed is no part of what waits"
+    assert found(near[0])[0] == row
+    assert desk.get("/api/v1/review/AN-1999-000001/candidates").status_code == 404
 
 
 def test_look_alikes_are_dismissed_each_by_a_verdict_and_what_changed_is_left(ward: Ward) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from server.role import at_least
-from server.store import auditview, holds, incidents, snoozes, units, users
+from server.store import auditview, candidates, holds, incidents, snoozes, units, users
 from server.store.errors import NotFoundError
 from server.ui import story
 from server.ui.desk import Desk, sit_down
@@ -35,6 +35,7 @@ def incident(request: Request, code: str) -> Response:
             categories=list(Category),
             hold=holds.of(desk.session, code),
             may_hold=at_least(desk.signed.user.role, "supervisor"),
+            near=candidates.listing(desk.session, desk.services.definitions, code, desk.now),
             silent=snoozes.of(desk.session, found.camera_id, found.rule_name, desk.now),
             units=units.listing(desk.session, found.occurred_at.astimezone(desk.services.settings.zone).date()),
         )

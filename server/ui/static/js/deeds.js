@@ -55,6 +55,12 @@ export function watchDeeds(root, { done, stale }) {
   });
 
   root.addEventListener("click", (event) => {
+    const fills = event.target.closest("[data-fill]");
+    if (fills) {
+      const field = document.getElementById(fills.dataset.fill);
+      field.value = fills.dataset.code;
+      field.closest("form").elements.note.focus();
+    }
     const wakes = event.target.closest("[data-wake]");
     if (wakes) send("DELETE", `/api/v1/snoozes/${wakes.dataset.wake}`);
     const button = event.target.closest("[data-unlink]");
