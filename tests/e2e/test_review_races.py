@@ -5,6 +5,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Officer
 from tests.e2e.test_review import open_case, three_scenes
+from tests.e2e.test_review_screen import alarms
 from tests.support.office import decide
 from tests.support.process import wait_until
 from tests.support.site import Ward
@@ -101,3 +102,26 @@ def test_what_comes_after_the_last_is_asked_when_every_verdict_has_arrived(offic
     open_case(officer, codes[2])  # nothing else is there to be shown, and what is next is not known yet
     held[0].continue_()
     expect(page.locator("#case")).to_contain_text("Đã duyệt hết")
+
+
+def test_a_row_is_what_was_judged_in_a_row_whichever_verdict_arrives_first(officer: Officer, ward: Ward) -> None:
+    codes = alarms(ward, 7)
+    officer.sign_in()
+    page, held = officer.page, list[Route]()
+
+    def hold_the_second(route: Route) -> None:
+        if codes[1] in route.request.url and '"dismiss"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/verdicts", hold_the_second)
+    page.goto("/review")
+    for number, code in enumerate(codes[:5]):
+        open_case(officer, code)
+        officer.press("2", "1" if number == 1 else "2")
+    expect(page.locator("#toasts")).to_contain_text(codes[4])
+    page.wait_for_timeout(500)
+    expect(page.locator("#alike")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator("#alike")).to_contain_text("Loại 02 cảnh báo giống nhau?")

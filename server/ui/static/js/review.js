@@ -29,6 +29,8 @@ const ON_ITS_WAY = Infinity;
 const settling = new Map();
 /** Verdicts on their way, as promises of what was kept. */
 const sending = new Set();
+/** What was judged in a row, in the order in which the officer did, whichever verdict arrives first. */
+let inOrder = Promise.resolve();
 let player = null;
 let decision = null;
 let turn = 0;
@@ -136,9 +138,10 @@ async function askForNext() {
 }
 
 /** A verdict is on its way: the next one is shown at once. */
-function leaving(code, sent) {
+function leaving(code, sent, move, reason) {
   sending.add(sent);
   sent.then(() => sending.delete(sent));
+  inOrder = inOrder.then(() => sent).then((kept) => void (kept && judged.has(code) && alike.follow(move, kept, reason)));
   const next = neighbour(code, 1, true);
   judged.set(code, ON_ITS_WAY);
   document.getElementById(`queue-${code}`)?.closest("li").remove();
@@ -146,10 +149,9 @@ function leaving(code, sent) {
   else askForNext();
 }
 
-function decided(move, incident, reason) {
+function decided(move, incident) {
   if (!judged.has(incident.code)) return reopen(incident.code);
-  judged.set(incident.code, incident.version);
-  return alike.follow(move, incident, reason);
+  return judged.set(incident.code, incident.version);
 }
 
 /** Several were dismissed at once, and this one may be among them. */

@@ -52,9 +52,9 @@ export function replaceParts(parts) {
 
 export class Decision {
   /**
-   * `root`: the element #case. `decided(move, incident, reason)` is called after a verdict was kept, `undone(code)`
-   * after the toast's or U's undo, `stale(code)` when what was shown is no longer so (a colleague was faster) and must
-   * be read anew. `leaving(code, sent)`: a verdict is on its way that ends this incident's turn (`sent`: a promise
+   * `root`: the element #case. `decided(move, incident)` is called after a verdict was kept, `undone(code)` after the
+   * toast's or U's undo, `stale(code)` when what was shown is no longer so (a colleague was faster) and must be read
+   * anew. `leaving(code, sent, move, reason)`: a verdict is on its way that ends this incident's turn (`sent`: a promise
    * of what was kept); `failed(code)`: it never arrived.
    */
   constructor(root, { decided, undone, stale, leaving = null, failed = null }) {
@@ -162,14 +162,14 @@ export class Decision {
     const sent = this.#send(code, () => ({ move, reason, note, version: Number(this.panel.dataset.version) }));
     if (ends) {
       remember(sent.then((kept) => kept && [{ code, version: kept.version }]));
-      this.leaving?.(code, sent);
+      this.leaving?.(code, sent, move, reason);
     }
     const kept = await sent;
     if (!kept) return;
     const field = this.root.querySelector("#note");
     if (field?.value.trim() === note) field.value = ""; // sent; what was typed since is the next one's
     toast((SAID[move] ?? KEPT)(code), ends ? undoAction(() => this.undo()) : {});
-    this.decided(move, kept, reason);
+    this.decided(move, kept);
   }
 
   /** Take the last verdict of this page back, one after the other, or that of the incident that is shown. */
