@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -326,7 +327,9 @@ def _cut(year: int, month: int, cut_day: int) -> date:
     return date(months // 12, months % 12 + 1, cut_day)
 
 
+@lru_cache(maxsize=4 * LONGEST_DAYS)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins, UTC; remembered, as a scoreboard asks a thousand times."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 

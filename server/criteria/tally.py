@@ -1,4 +1,4 @@
-"""Pure: from counts by month and kind to what a check measures in any period that those months make up."""
+"""Pure: from counts by month and bearing to what a check measures in any period that those months make up."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,9 +6,8 @@ from itertools import chain
 from operator import add, neg
 from typing import NamedTuple
 
-from server.criteria.definition import Check, Definitions
-from server.criteria.period import Period
-from server.criteria.vocabulary import Kind
+from server.criteria.definition import Bearing, Check, Definitions
+from server.criteria.period import Kind, Period
 
 
 class Sums(NamedTuple):
@@ -34,7 +33,7 @@ class Sums(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """Incidents of one kind within one span of time. ``at``: the span's beginning."""
+    """Incidents within one span of time that bear on the same checks. ``at``: the span's beginning."""
 
     at: datetime
     counted: bool
@@ -45,32 +44,20 @@ class Cell(NamedTuple):
 class Tally:
     """One check's share of all cells, ready to be asked for any period."""
 
-    def __init__(self, check: Check, cells: Mapping[Kind, Sequence[Cell]]) -> None:
+    def __init__(self, check: Check) -> None:
         self._check = check
-        self.kinds = frozenset(kind for kind in cells if check.bears(kind))
-        """Those that bear on the check."""
         self._by_start: dict[tuple[datetime, bool], Sums] = {}
-        for kind in self.kinds:
-            for cell in cells[kind]:
-                self.add({(cell.at, cell.counted): cell.sums})
 
-    @classmethod
-    def empty(cls, check: Check, kinds: frozenset[Kind]) -> "Tally":
-        """To be filled with what these kinds add up to."""
-        found = cls(check, {})
-        found.kinds = kinds
-        return found
-
-    def add(self, sums: Mapping[tuple[datetime, bool], Sums]) -> None:
-        """By the span's beginning, and whether they count."""
-        for at, more in sums.items():
-            before = self._by_start.get(at)
-            self._by_start[at] = more if before is None else before.plus(more)
+    def add(self, cell: Cell) -> None:
+        """Incidents that bear on the check."""
+        key = cell.at, cell.counted
+        before = self._by_start.get(key)
+        self._by_start[key] = cell.sums if before is None else before.plus(cell.sums)
 
     def sums(self, period: Period, *, counted: bool) -> Sums:
         """What counts in the period, or what waits."""
-        if not period.is_of_months:
-            # of days over more than a year the same ones a year earlier hold the beginning of these
+        if period.kind is Kind.MONTH or not period.is_of_months:
+            # one span; of days over more than a year the same ones a year earlier hold the beginning of these
             return self._by_start.get((period.start_at, counted), Sums())
         start, end = period.start_at, period.end_at
         found = [
@@ -93,28 +80,13 @@ class Tally:
         return measured(self._check, self.sums(period, counted=True).plus(self.sums(period, counted=False)))
 
 
-def tallies_of(definitions: Definitions, cells: Mapping[Kind, Sequence[Cell]]) -> dict[tuple[str, str], Tally]:
-    """Every check's share, by criterion and check. Kinds that bear on the same checks are added up once."""
-    groups: dict[tuple[tuple[str, str], ...], list[Kind]] = {}
-    for kind in cells:
-        groups.setdefault(definitions.checks_of(kind), []).append(kind)
-    bearing: dict[tuple[str, str], list[Kind]] = {}
-    for keys, kinds in groups.items():
-        for key in keys:
-            bearing.setdefault(key, []).extend(kinds)
-    found = {
-        (each.code, check.key): Tally.empty(check, frozenset(bearing.get((each.code, check.key), ())))
-        for each in definitions.criteria
-        for check in each.checks
-    }
-    for keys, kinds in groups.items():
-        every: dict[tuple[datetime, bool], list[Sums]] = {}
-        for kind in kinds:
-            for cell in cells[kind]:
-                every.setdefault((cell.at, cell.counted), []).append(cell.sums)
-        added = {at: Sums(*map(sum, zip(*each, strict=True))) for at, each in every.items()}
-        for key in keys:
-            found[key].add(added)
+def tallies_of(definitions: Definitions, cells: Mapping[Bearing, Sequence[Cell]]) -> dict[tuple[str, str], Tally]:
+    """Every check's share, by criterion and check."""
+    found = {(each.code, check.key): Tally(check) for each in definitions.criteria for check in each.checks}
+    for bearing, each in cells.items():
+        for key in bearing:
+            for cell in each:
+                found[key].add(cell)
     return found
 
 

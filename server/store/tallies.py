@@ -8,20 +8,20 @@ takes a mark away writes the day's new tally in the same transaction.
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import CTE, JSON, BigInteger, Integer, Select, String, cast, column, func, literal, select
 from sqlalchemy.orm import Session
 
+from server.criteria.definition import Bearing
 from server.criteria.period import Calendar, Period
 from server.criteria.period import Kind as Length
 from server.criteria.tally import Sums
 from server.criteria.vocabulary import Kind
 from server.store import raw
-from server.store.raw import Key
 from server.tables import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow
 
 DAY: Final = "day"
@@ -34,26 +34,43 @@ Span = tuple[datetime, datetime]
 """Half-open."""
 _KIND: Final = (TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
 _SUMS: Final = tuple(getattr(TallyRow, name) for name in Sums._fields)
+ChecksOf = Callable[[Kind], Bearing]
 
 
-class Kinds(dict[int, Kind]):
-    """The kinds by their id; one that was added meanwhile is looked up."""
+class Kinds:
+    """The kinds of incidents that there are, and what each bears on.
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self._load()
+    A scoreboard asks no more of a kind, so the database adds up the hundreds of kinds by the few bearings there are.
+    """
 
-    def __missing__(self, kind_id: int) -> Kind:
-        self._load()
-        return self[kind_id] if kind_id in self else self._lost(kind_id)
+    def __init__(self, session: Session, checks_of: ChecksOf) -> None:
+        self._checks_of = checks_of
+        self.known: dict[Kind, Bearing] = {}
+        """Those of the tallies, and of every row that was read since."""
+        numbers: dict[Bearing, int] = {}
+        number_of: dict[int, int] = {}
+        for kind_id, *kind in session.connection().execute(select(*_KIND)):
+            number_of[kind_id] = numbers.setdefault(self.bearing(raw.kind_of(kind)), len(numbers))
+        self.bearings: tuple[Bearing, ...] = tuple(numbers)
+        """By their number."""
+        self.numbered = _numbered(number_of, session.connection().dialect.name)
+        """The number of each kind's bearing, for a query to join."""
 
-    def _load(self) -> None:
-        self.update({kind_id: raw.kind_of(kind) for kind_id, *kind in self._session.execute(select(*_KIND))})
+    def bearing(self, kind: Kind) -> Bearing:
+        """What incidents of this kind bear on."""
+        found = self.known.get(kind)
+        if found is None:
+            found = self.known[kind] = self._checks_of(kind)
+        return found
 
-    @staticmethod
-    def _lost(kind_id: int) -> Kind:
-        raise KeyError(kind_id)
+
+def _numbered(number_of: Mapping[int, int], dialect: str) -> CTE:
+    """A table of ``number_of``. As JSON, so that the query's text stays the same; materialized, as SQLite makes no
+    index of JSON."""
+    function = func.json_each if dialect == "sqlite" else func.json_each_text
+    pairs = function(literal(number_of, JSON)).table_valued(column("key", String), column("value", String))
+    each = select(cast(pairs.c.key, BigInteger).label("kind_id"), cast(pairs.c.value, Integer).label("number"))
+    return each.cte("bearings").prefix_with("MATERIALIZED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,77 +99,77 @@ class Tallies:
     changed: dict[str, dict[datetime, Period]]
     kinds: Kinds
 
-    def occurred(self, spans: Sequence[Span]) -> list[tuple[int, Key, Sums]]:
-        """By number of the span (ascending, without overlap) and kind; a kind may come more than once. ``late``: of
-        the handled."""
+    def occurred(self, spans: Sequence[Span]) -> list[tuple[int, Bearing, bool, Sums]]:
+        """By number of the span (ascending), what they bear on, and whether they count; the same may come more than
+        once. ``late``: of the handled."""
         covers = [self.cover("incident", *span) for span in spans]
-        found = self._months(covers)
+        found = [*self._held(covers, MONTH), *self._held(covers, DAY)]
         for number, cover in enumerate(covers):
             for start, end in cover.days:
-                days = select(TallyRow.kind_id, TallyRow.is_counted, *map(func.sum, _SUMS)).where(
+                rows = self._by_bearing(TallyRow, TallyRow.is_counted, *map(func.sum, _SUMS)).where(
                     TallyRow.span == DAY, TallyRow.start_at >= start, TallyRow.start_at < end
                 )
-                for kind_id, counted, *sums in self._all(days.group_by(TallyRow.kind_id, TallyRow.is_counted)):
-                    found.append((number, (self.kinds[kind_id], counted), Sums(*map(int, sums))))
+                for bearing, counted, *sums in self._all(rows.group_by(TallyRow.is_counted)):
+                    found.append((number, self.kinds.bearings[bearing], counted, Sums._make(sums)))
             for start, end in cover.rows:
-                found += [(number, key, sums) for key, sums, _ in raw.occurred(self.session, start, end)]
+                for (kind, counted), each, _ in raw.occurred(self.session, start, end):
+                    found.append((number, self.kinds.bearing(kind), counted, each))
         return found
 
-    def _months(self, covers: Sequence[Cover]) -> list[tuple[int, Key, Sums]]:
-        found: list[tuple[int, Key, Sums]] = []
-        for span, sign in ((MONTH, 1), (DAY, -1)):
-            number_of = {
-                start: number
-                for number, cover in enumerate(covers)
-                for start in (cover.months if span == MONTH else cover.changed)
-            }
-            if not number_of:
-                continue
-            which = case(number_of, value=TallyRow.start_at)
-            rows = select(which, TallyRow.kind_id, TallyRow.is_counted, *_SUMS).where(
-                TallyRow.span == span, TallyRow.start_at.in_(list(number_of)), TallyRow.cases > 0
-            )
-            for number, kind_id, counted, *sums in self._all(rows):
-                each = Sums._make(sums)
-                found.append((number, (self.kinds[kind_id], counted), each if sign > 0 else each.negative()))
-        return found
+    def _held(self, covers: Sequence[Cover], span: str) -> Iterator[tuple[int, Bearing, bool, Sums]]:
+        """Tallies of whole months; of those of their days that changed, what takes them away again."""
+        numbers_of: dict[datetime, list[int]] = defaultdict(list)
+        for number, cover in enumerate(covers):
+            for start in cover.months if span == MONTH else cover.changed:
+                numbers_of[start].append(number)
+        if not numbers_of:
+            return
+        at = TallyRow.start_at
+        rows = self._by_bearing(TallyRow, at, TallyRow.is_counted, *map(func.sum, _SUMS))
+        rows = rows.where(TallyRow.span == span, at.in_(list(numbers_of))).group_by(at, TallyRow.is_counted)
+        for bearing, start, counted, *sums in self._all(rows):
+            each = Sums._make(sums) if span == MONTH else Sums._make(sums).negative()
+            for number in numbers_of[start]:
+                yield number, self.kinds.bearings[bearing], counted, each
 
-    def standing(self, until: datetime) -> dict[Kind, int]:
-        """By kind, spots that began before and were not cleared by then: all that ever began less all that ended."""
+    def standing(self, until: datetime) -> dict[Bearing, int]:
+        """By what they bear on, spots that began before and were not cleared by then: all that ever began less all
+        that ended."""
+        found: dict[Bearing, int] = defaultdict(int)
         if not self.is_made:
-            return raw.standing(self.session, until)
+            for kind, spots in raw.standing(self.session, until).items():
+                found[self.kinds.bearing(kind)] += spots
+            return dict(found)
         day = self.calendar.day_of(until).start_at
         month = self.calendar.month_of(until).start_at
-        found: dict[Kind, int] = defaultdict(int)
         net = func.sum(TallyRow.began) - func.sum(TallyRow.ended)
-        of_kind = select(TallyRow.kind_id, net).where(TallyRow.is_counted.is_(True)).group_by(TallyRow.kind_id)
+        tallied = self._by_bearing(TallyRow, net).where(TallyRow.is_counted.is_(True))
         changed = [start for start in self.changed["incident"] if start < day]
         at = TallyRow.start_at
         for sign, rows in (
-            (1, of_kind.where(TallyRow.span == MONTH, at < month)),
-            (1, of_kind.where(TallyRow.span == DAY, at >= month, at < day)),
-            (-1, of_kind.where(TallyRow.span == DAY, at.in_(changed))),
+            (1, tallied.where(TallyRow.span == MONTH, at < month)),
+            (1, tallied.where(TallyRow.span == DAY, at >= month, at < day)),
+            (-1, tallied.where(TallyRow.span == DAY, at.in_(changed))),
         ):
-            for kind_id, spots in self._all(rows):
-                found[self.kinds[kind_id]] += sign * int(spots)
+            for bearing, spots in self._all(rows) if sign > 0 or changed else ():
+                found[self.kinds.bearings[bearing]] += sign * spots
         days = [(start, self.changed["incident"][start].end_at) for start in changed]
         for start, end in merged([*days, (day, until)]):
             for (kind, counted), _, began in raw.occurred(self.session, start, end):
-                found[kind] += began if counted else 0
+                found[self.kinds.bearing(kind)] += began if counted else 0
             for kind, spots in raw.ended(self.session, start, end).items():
-                found[kind] -= spots
-        return {kind: spots for kind, spots in found.items() if spots}
+                found[self.kinds.bearing(kind)] -= spots
+        return {bearing: spots for bearing, spots in found.items() if spots}
 
-    def lasted(self, start: datetime, end: datetime, of: Iterable[Kind]) -> dict[Kind, list[Sequence[int]]]:
+    def lasted(self, start: datetime, end: datetime, of: Collection[Bearing]) -> dict[Bearing, list[Sequence[int]]]:
         """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
-        wanted = set(of)
-        ids = [kind_id for kind_id, kind in self.kinds.items() if kind in wanted]
-        cover, found = self.cover("incident", start, end), defaultdict[Kind, list[Sequence[int]]](list)
-        at, rows = TallyClears.start_at, list(cover.rows)
-        clears = select(TallyClears.kind_id, TallyClears.lasted).where(TallyClears.kind_id.in_(ids))
+        cover, found = self.cover("incident", start, end), defaultdict[Bearing, list[Sequence[int]]](list)
+        numbers = [number for number, bearing in enumerate(self.kinds.bearings) if bearing in of]
+        at = TallyClears.start_at
+        clears = self._by_bearing(TallyClears, TallyClears.lasted).where(self.kinds.numbered.c.number.in_(numbers))
         changed = {self.calendar.month_of(day).start_at for day in cover.changed}
         months = [month for month in cover.months if month not in changed]
-        asked = [clears.where(TallyClears.span == MONTH, at.in_(months))]
+        asked = [clears.where(TallyClears.span == MONTH, at.in_(months))] if months else []
         days = list(cover.days)
         for month in sorted(changed):
             # nothing can be taken away from what is sorted already: its days that hold are read one by one
@@ -161,12 +178,12 @@ class Tallies:
             days += of_month.days
         asked += [clears.where(TallyClears.span == DAY, at >= first, at < last) for first, last in days]
         for query in asked:
-            for kind_id, packed in self._all(query):
-                found[self.kinds[kind_id]].append(unpacked(packed))
-        for first, last in rows:
+            for number, packed in self._all(query):
+                found[self.kinds.bearings[number]].append(unpacked(packed))
+        for first, last in cover.rows:
             for kind, each in raw.lasted(self.session, first, last).items():
-                found[kind].append(array("q", sorted(each)))
-        return dict(found)
+                found[self.kinds.bearing(kind)].append(array("q", sorted(each)))
+        return {bearing: each for bearing, each in found.items() if bearing in of}
 
     def up_s(self, start: datetime, end: datetime) -> dict[int, float]:
         """By camera, seconds of pictures in the hours that begin in [start, end)."""
@@ -175,11 +192,10 @@ class Tallies:
         cover = self.cover("camera", start, max(start, day))
         at = CameraTally.start_at
         sums = select(CameraTally.camera_id, func.sum(CameraTally.up_s)).group_by(CameraTally.camera_id)
-        asked = [
-            (1, sums.where(CameraTally.span == MONTH, at.in_(cover.months))),
-            *((1, sums.where(CameraTally.span == DAY, at >= first, at < last)) for first, last in cover.days),
-            (-1, sums.where(CameraTally.span == DAY, at.in_(cover.changed))),
-        ]
+        asked = [(1, sums.where(CameraTally.span == DAY, at >= first, at < last)) for first, last in cover.days]
+        for sign, span, starts in ((1, MONTH, cover.months), (-1, DAY, cover.changed)):
+            if starts:
+                asked.append((sign, sums.where(CameraTally.span == span, at.in_(starts))))
         for sign, query in asked:
             for camera_id, seconds in self._all(query):
                 found[camera_id] += sign * seconds
@@ -223,13 +239,20 @@ class Tallies:
             cover.days.append((at, end))
         return cover
 
+    def _by_bearing(self, table: type[TallyRow | TallyClears], *columns: Any) -> Select[*tuple[Any, ...]]:
+        """The number of a bearing and these columns. Sums are those of the kinds that share it."""
+        of = self.kinds.numbered.c
+        # an outer join: SQLite then reads the tallies once, and no kind can be forgotten
+        rows = select(of.number, *columns).outerjoin_from(table, self.kinds.numbered, of.kind_id == table.kind_id)
+        return rows.group_by(of.number) if table is TallyRow else rows
+
     def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         # as Core: rows of plain columns need nothing of the ORM
         return self.session.connection().execute(query).all() if self.is_made else ()
 
 
-def read(session: Session, calendar: Calendar) -> Tallies:
-    """What holds now."""
+def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kind: ()) -> Tallies:
+    """What holds now. ``checks_of``: what incidents of a kind bear on; whoever asks for cameras needs none."""
     hold_still(session)
     is_made = made_for(session, calendar)
     changed: dict[str, dict[datetime, Period]] = {"incident": {}, "camera": {}}
@@ -238,7 +261,8 @@ def read(session: Session, calendar: Calendar) -> Tallies:
         for what, hour_at in marks:
             for day in days_of(calendar, hour_at):
                 changed[what].setdefault(day.start_at, day)
-    return Tallies(session=session, calendar=calendar, is_made=is_made, changed=changed, kinds=Kinds(session))
+    kinds = Kinds(session, checks_of)
+    return Tallies(session=session, calendar=calendar, is_made=is_made, changed=changed, kinds=kinds)
 
 
 def made_for(session: Session, calendar: Calendar) -> bool:

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from server.criteria.definition import load
+from server.criteria.definition import Check, Definition, load
 from server.criteria.period import Calendar
 from server.criteria.tally import median
+from server.criteria.vocabulary import Kind
 from server.database import Database
 from server.settler import Settler
 from server.store import figures, raw, settling, tallies
@@ -28,7 +29,7 @@ DEFINITIONS = load(ROOT / "configs" / "criteria.yaml")
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 BEGAN = datetime(2024, 11, 1, tzinfo=UTC)
 KEYS = ("2026-M03", "2026-M02", "2025-M12", "2026-Q1", "2025-Y", "2026-Y", "2026-W09", "2026-03-02")
-KEYS_LONG = ("2025-02-10--2026-03-05", "2026-H1")
+KEYS_LONG = ("2025-02-10--2026-03-05", "2024-11-20--2026-04-01", "2026-H1")
 _numbers = count(1)
 SEVERAL_WRITERS = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
@@ -47,15 +48,11 @@ def told(session: Session, calendar: Calendar, key: str, now: datetime) -> dict[
 
 
 def _told(found: Figures) -> dict[str, object]:
-    pieces = {kind: sorted(us for piece in each for us in piece) for kind, each in found.current.cleared.items()}
+    pieces = {of: sorted(us for piece in each for us in piece) for of, each in found.current.cleared.items()}
     return {
-        "cells": {(kind, cell.at, cell.counted): cell.sums for kind, each in found.cells.items() for cell in each},
+        "cells": {(of, cell.at, cell.counted): cell.sums for of, each in found.cells.items() for cell in each},
         "standing": dict(found.current.standing),
-        "cleared": {
-            kind: each
-            for kind, each in pieces.items()
-            if each and any(check.measure.aggregate == "median_time_to_clear" and check.bears(kind) for check in CHECKS)
-        },
+        "cleared": {of: each for of, each in pieces.items() if each},
         "up": [
             [(camera.camera_id, round(camera.up_s, 6), camera.began_late) for camera in side.cameras]
             for side in (found.current, found.before)
@@ -63,7 +60,8 @@ def _told(found: Figures) -> dict[str, object]:
     }
 
 
-CHECKS = [check for definition in DEFINITIONS.criteria for check in definition.checks]
+def bearing(kind: Kind) -> list[tuple[Definition, Check]]:
+    return [(each, check) for each in DEFINITIONS.criteria for check in each.checks if check.bears(kind)]
 
 
 def plain(session: Session, calendar: Calendar, key: str, now: datetime) -> dict[str, object]:
@@ -80,25 +78,26 @@ def plain(session: Session, calendar: Calendar, key: str, now: datetime) -> dict
     for row in session.scalars(select(IncidentRow)):
         if (row.status, row.mode) != ("actual", "active") or row.state not in states:
             continue
-        kind, counted = figures.kind_of(row), row.state in raw.STATES_COUNTED
+        checks, counted = bearing(figures.kind_of(row)), row.state in raw.STATES_COUNTED
+        of = tuple((definition.code, check.key) for definition, check in checks)
         for at, span in spans.items():
             if span.holds(row.occurred_at):
                 in_time = row.handled_at is not None and row.due_at is not None and row.handled_at <= row.due_at
                 late = row.due_at is not None and (row.handled_at or now) > row.due_at
                 new = [1, int(row.handled_at is not None), int(in_time), int(late)]
                 new += [row.suspects, row.victims, row.deaths, row.injured]
-                sums = cells.setdefault((kind, at, counted), [0] * 8)
+                sums = cells.setdefault((of, at, counted), [0] * 8)
                 sums[:] = [one + other for one, other in zip(sums, new, strict=True)]
         if counted and row.occurred_at < until and (row.handled_at is None or row.handled_at >= until):
-            standing[kind] = standing.get(kind, 0) + 1
-        bears = any(check.measure.aggregate == "median_time_to_clear" and check.bears(kind) for check in CHECKS)
+            standing[of] = standing.get(of, 0) + 1
+        bears = any(check.measure.aggregate == "median_time_to_clear" for _, check in checks)
         if counted and bears and row.handled_at is not None and period.holds(row.occurred_at):
             lasted = max(timedelta(0), row.handled_at - row.occurred_at)
-            cleared.setdefault(kind, []).append(lasted // timedelta(microseconds=1))
+            cleared.setdefault(of, []).append(lasted // timedelta(microseconds=1))
     return {
         "cells": {key: tuple(sums) for key, sums in cells.items()},
         "standing": standing,
-        "cleared": {kind: sorted(each) for kind, each in cleared.items()},
+        "cleared": {of: sorted(each) for of, each in cleared.items()},
         "up": [
             [
                 (camera.id, round(_up_s(session, camera.id, side.start_at, end), 6), camera.created_at > side.start_at)
