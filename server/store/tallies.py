@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, JSON, BigInteger, Integer, Select, String, cast, column, func, literal, select
+from sqlalchemy import JSON, BigInteger, Integer, Select, String, bindparam, cast, column, func, select
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Bearing
@@ -32,28 +33,46 @@ LOCK: Final = 0x616E6E74616C
 """PostgreSQL's advisory lock of whoever makes tallies: "anntal" in ASCII."""
 Span = tuple[datetime, datetime]
 """Half-open."""
-_KIND: Final = (TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
-_SUMS: Final = tuple(getattr(TallyRow, name) for name in Sums._fields)
+_KINDS: Final = select(TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
+_MARKS: Final = select(TallyMark.what, TallyMark.hour_at).distinct().order_by(TallyMark.hour_at)
+_NET: Final = (
+    select(TallyRow.kind_id, func.sum(TallyRow.began) - func.sum(TallyRow.ended))
+    .where(TallyRow.is_counted.is_(True), TallyRow.span == bindparam("span"))
+    .group_by(TallyRow.kind_id)
+)
+_NET_BEFORE: Final = _NET.where(TallyRow.start_at < bindparam("end"))
+_NET_WITHIN: Final = _NET_BEFORE.where(TallyRow.start_at >= bindparam("start"))
+_NET_OF: Final = _NET.where(TallyRow.start_at.in_(bindparam("starts", expanding=True)))
+_CLEARS: Final = select(TallyClears.kind_id, TallyClears.lasted).where(
+    TallyClears.span == bindparam("span"),
+    TallyClears.start_at.in_(bindparam("starts", expanding=True)),
+    TallyClears.kind_id.in_(bindparam("kinds", expanding=True)),
+)
+_UP_S: Final = (
+    select(CameraTally.camera_id, func.sum(CameraTally.up_s))
+    .where(CameraTally.span == bindparam("span"), CameraTally.start_at.in_(bindparam("starts", expanding=True)))
+    .group_by(CameraTally.camera_id)
+)
 ChecksOf = Callable[[Kind], Bearing]
 
 
 class Kinds:
     """The kinds of incidents that there are, and what each bears on.
 
-    A scoreboard asks no more of a kind, so the database adds up the hundreds of kinds by the few bearings there are.
+    A scoreboard asks no more of a kind, so the hundreds of kinds are added up by the few bearings there are.
     """
 
     def __init__(self, session: Session, checks_of: ChecksOf) -> None:
         self._checks_of = checks_of
         self.known: dict[Kind, Bearing] = {}
         """Those of the tallies, and of every row that was read since."""
-        numbers: dict[Bearing, int] = {}
-        number_of: dict[int, int] = {}
-        for kind_id, *kind in session.connection().execute(select(*_KIND)):
-            number_of[kind_id] = numbers.setdefault(self.bearing(raw.kind_of(kind)), len(numbers))
-        self.bearings: tuple[Bearing, ...] = tuple(numbers)
-        """By their number."""
-        self.numbered = _numbered(number_of, session.connection().dialect.name)
+        kinds = session.connection().execute(_KINDS)
+        self.of_id: dict[int, Bearing] = {kind_id: self.bearing(raw.kind_of(kind)) for kind_id, *kind in kinds}
+        """What the kinds of the tallies bear on."""
+        self.bearings: tuple[Bearing, ...] = tuple(dict.fromkeys(self.of_id.values()))
+        """Each of these, by its number."""
+        number_of = {bearing: number for number, bearing in enumerate(self.bearings)}
+        self.numbers = {kind_id: number_of[bearing] for kind_id, bearing in self.of_id.items()}
         """The number of each kind's bearing, for a query to join."""
 
     def bearing(self, kind: Kind) -> Bearing:
@@ -64,25 +83,40 @@ class Kinds:
         return found
 
 
-def _numbered(number_of: Mapping[int, int], dialect: str) -> CTE:
-    """A table of ``number_of``. As JSON, so that the query's text stays the same; materialized, as SQLite makes no
-    index of JSON."""
+@lru_cache
+def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Sums of tallies of one ``span`` by beginning (of ``starts``), ``numbers`` of their kinds, and whether they count.
+
+    The numbers come as JSON, so that the query is written once; materialized, so that SQLite makes an index of them.
+    It makes none for a range of beginnings, which is why each one is named.
+    """
     function = func.json_each if dialect == "sqlite" else func.json_each_text
-    pairs = function(literal(number_of, JSON)).table_valued(column("key", String), column("value", String))
+    pairs = function(bindparam("numbers", type_=JSON)).table_valued(column("key", String), column("value", String))
     each = select(cast(pairs.c.key, BigInteger).label("kind_id"), cast(pairs.c.value, Integer).label("number"))
-    return each.cte("bearings").prefix_with("MATERIALIZED")
+    of = each.cte("numbered").prefix_with("MATERIALIZED")
+    by = (TallyRow.start_at, of.c.number, TallyRow.is_counted)
+    return (
+        select(*by, *(func.sum(getattr(TallyRow, name)) for name in Sums._fields))
+        # an outer join: SQLite then reads the tallies first, and no kind can be forgotten
+        .outerjoin_from(TallyRow, of, of.c.kind_id == TallyRow.kind_id)
+        .where(TallyRow.span == bindparam("span"), TallyRow.start_at.in_(bindparam("starts", expanding=True)))
+        .group_by(*by)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What makes up a span. ``months``: beginnings of months' tallies; ``days``: spans of days whose tallies hold;
-    ``changed``: beginnings of days inside those months whose tallies are to be taken away again; ``rows``: what the
-    rows have to tell."""
+    """What makes up a span. ``months``, ``days``: beginnings of those whose tallies are to be added up; ``changed``: of
+    days inside those months whose tallies are to be taken away again; ``rows``: what the rows have to tell."""
 
     months: list[datetime] = field(default_factory=list)
-    days: list[Span] = field(default_factory=list)
+    days: list[datetime] = field(default_factory=list)
     changed: list[datetime] = field(default_factory=list)
     rows: list[Span] = field(default_factory=list)
+
+    def tallies(self) -> Iterator[tuple[int, str, list[datetime]]]:
+        """Sign, span and beginnings of the tallies to be added up."""
+        yield from ((1, MONTH, self.months), (1, DAY, self.days), (-1, DAY, self.changed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,37 +134,25 @@ class Tallies:
     kinds: Kinds
 
     def occurred(self, spans: Sequence[Span]) -> list[tuple[int, Bearing, bool, Sums]]:
-        """By number of the span (ascending), what they bear on, and whether they count; the same may come more than
+        """By number of the span, what they bear on, and whether they count; the same may come more than
         once. ``late``: of the handled."""
-        covers = [self.cover("incident", *span) for span in spans]
-        found = [*self._held(covers, MONTH), *self._held(covers, DAY)]
-        for number, cover in enumerate(covers):
-            for start, end in cover.days:
-                rows = self._by_bearing(TallyRow, TallyRow.is_counted, *map(func.sum, _SUMS)).where(
-                    TallyRow.span == DAY, TallyRow.start_at >= start, TallyRow.start_at < end
-                )
-                for bearing, counted, *sums in self._all(rows.group_by(TallyRow.is_counted)):
-                    found.append((number, self.kinds.bearings[bearing], counted, Sums._make(sums)))
-            for start, end in cover.rows:
-                for (kind, counted), each, _ in raw.occurred(self.session, start, end):
-                    found.append((number, self.kinds.bearing(kind), counted, each))
+        found: list[tuple[int, Bearing, bool, Sums]] = []
+        numbers_of: dict[tuple[int, str], dict[datetime, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for number, (start, end) in enumerate(spans):
+            cover = self.cover("incident", start, end)
+            for sign, span, starts in cover.tallies():
+                for each in starts:
+                    numbers_of[sign, span][each].append(number)
+            for first, last in cover.rows:
+                for (kind, counted), sums, _ in raw.occurred(self.session, first, last):
+                    found.append((number, self.kinds.bearing(kind), counted, sums))
+        query = _sums(self.session.connection().dialect.name)
+        for (sign, span), numbers in numbers_of.items():
+            asked = {"numbers": self.kinds.numbers, "span": span, "starts": list(numbers)}
+            for start, of, counted, *columns in self._all(query, asked):
+                sums = Sums._make(columns) if sign > 0 else Sums._make(columns).negative()
+                found += [(number, self.kinds.bearings[of], counted, sums) for number in numbers[start]]
         return found
-
-    def _held(self, covers: Sequence[Cover], span: str) -> Iterator[tuple[int, Bearing, bool, Sums]]:
-        """Tallies of whole months; of those of their days that changed, what takes them away again."""
-        numbers_of: dict[datetime, list[int]] = defaultdict(list)
-        for number, cover in enumerate(covers):
-            for start in cover.months if span == MONTH else cover.changed:
-                numbers_of[start].append(number)
-        if not numbers_of:
-            return
-        at = TallyRow.start_at
-        rows = self._by_bearing(TallyRow, at, TallyRow.is_counted, *map(func.sum, _SUMS))
-        rows = rows.where(TallyRow.span == span, at.in_(list(numbers_of))).group_by(at, TallyRow.is_counted)
-        for bearing, start, counted, *sums in self._all(rows):
-            each = Sums._make(sums) if span == MONTH else Sums._make(sums).negative()
-            for number in numbers_of[start]:
-                yield number, self.kinds.bearings[bearing], counted, each
 
     def standing(self, until: datetime) -> dict[Bearing, int]:
         """By what they bear on, spots that began before and were not cleared by then: all that ever began less all
@@ -142,17 +164,14 @@ class Tallies:
             return dict(found)
         day = self.calendar.day_of(until).start_at
         month = self.calendar.month_of(until).start_at
-        net = func.sum(TallyRow.began) - func.sum(TallyRow.ended)
-        tallied = self._by_bearing(TallyRow, net).where(TallyRow.is_counted.is_(True))
         changed = [start for start in self.changed["incident"] if start < day]
-        at = TallyRow.start_at
         for sign, rows in (
-            (1, tallied.where(TallyRow.span == MONTH, at < month)),
-            (1, tallied.where(TallyRow.span == DAY, at >= month, at < day)),
-            (-1, tallied.where(TallyRow.span == DAY, at.in_(changed))),
+            (1, self._all(_NET_BEFORE, {"span": MONTH, "end": month})),
+            (1, self._all(_NET_WITHIN, {"span": DAY, "start": month, "end": day})),
+            (-1, self._all(_NET_OF, {"span": DAY, "starts": changed}) if changed else ()),
         ):
-            for bearing, spots in self._all(rows) if sign > 0 or changed else ():
-                found[self.kinds.bearings[bearing]] += sign * spots
+            for kind_id, spots in rows:
+                found[self.kinds.of_id[kind_id]] += sign * spots
         days = [(start, self.changed["incident"][start].end_at) for start in changed]
         for start, end in merged([*days, (day, until)]):
             for (kind, counted), _, began in raw.occurred(self.session, start, end):
@@ -164,22 +183,18 @@ class Tallies:
     def lasted(self, start: datetime, end: datetime, of: Collection[Bearing]) -> dict[Bearing, list[Sequence[int]]]:
         """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
         cover, found = self.cover("incident", start, end), defaultdict[Bearing, list[Sequence[int]]](list)
-        numbers = [number for number, bearing in enumerate(self.kinds.bearings) if bearing in of]
-        at = TallyClears.start_at
-        clears = self._by_bearing(TallyClears, TallyClears.lasted).where(self.kinds.numbered.c.number.in_(numbers))
+        ids = [kind_id for kind_id, bearing in self.kinds.of_id.items() if bearing in of]
         changed = {self.calendar.month_of(day).start_at for day in cover.changed}
-        months = [month for month in cover.months if month not in changed]
-        asked = [clears.where(TallyClears.span == MONTH, at.in_(months))] if months else []
         days = list(cover.days)
-        for month in sorted(changed):
+        for month_at in sorted(changed):
             # nothing can be taken away from what is sorted already: its days that hold are read one by one
-            length = self.calendar.month_of(month)
-            of_month = self._days("incident", length.start_at, length.end_at)
-            days += of_month.days
-        asked += [clears.where(TallyClears.span == DAY, at >= first, at < last) for first, last in days]
-        for query in asked:
-            for number, packed in self._all(query):
-                found[self.kinds.bearings[number]].append(unpacked(packed))
+            month = self.calendar.month_of(month_at)
+            days += self._days("incident", month.start_at, month.end_at).days
+        months = [start for start in cover.months if start not in changed]
+        for span, starts in ((MONTH, months), (DAY, days)):
+            asked = {"span": span, "starts": starts, "kinds": ids}
+            for kind_id, packed in self._all(_CLEARS, asked) if starts else ():
+                found[self.kinds.of_id[kind_id]].append(unpacked(packed))
         for first, last in cover.rows:
             for kind, each in raw.lasted(self.session, first, last).items():
                 found[self.kinds.bearing(kind)].append(array("q", sorted(each)))
@@ -190,14 +205,8 @@ class Tallies:
         found: dict[int, float] = defaultdict(float)
         day = self.calendar.day_of(end).start_at
         cover = self.cover("camera", start, max(start, day))
-        at = CameraTally.start_at
-        sums = select(CameraTally.camera_id, func.sum(CameraTally.up_s)).group_by(CameraTally.camera_id)
-        asked = [(1, sums.where(CameraTally.span == DAY, at >= first, at < last)) for first, last in cover.days]
-        for sign, span, starts in ((1, MONTH, cover.months), (-1, DAY, cover.changed)):
-            if starts:
-                asked.append((sign, sums.where(CameraTally.span == span, at.in_(starts))))
-        for sign, query in asked:
-            for camera_id, seconds in self._all(query):
+        for sign, span, starts in cover.tallies():
+            for camera_id, seconds in self._all(_UP_S, {"span": span, "starts": starts}) if starts else ():
                 found[camera_id] += sign * seconds
         for first, last in merged([*cover.rows, (max(start, day), end)]):
             for camera_id, seconds in raw.up_s(self.session, first, last).items():
@@ -223,32 +232,24 @@ class Tallies:
                 cover.days.extend(part.days)
                 cover.rows.extend(part.rows)
             at = min(next_at, end)
-        cover.days[:], cover.rows[:] = merged(cover.days), merged(cover.rows)
+        cover.rows[:] = merged(cover.rows)
         return cover
 
     def _days(self, what: str, start: datetime, end: datetime) -> Cover:
         """Day by day."""
         cover, at = Cover(), start
-        for day_at, day in self.changed[what].items():
-            if start <= day_at < end:
-                if at < day_at:
-                    cover.days.append((at, day_at))
-                at = day.end_at
-                cover.rows.append((day_at, at))
-        if at < end:
-            cover.days.append((at, end))
+        while at < end:
+            next_at = self.calendar.day_of(at).end_at
+            if at in self.changed[what]:
+                cover.rows.append((at, next_at))
+            else:
+                cover.days.append(at)
+            at = next_at
         return cover
 
-    def _by_bearing(self, table: type[TallyRow | TallyClears], *columns: Any) -> Select[*tuple[Any, ...]]:
-        """The number of a bearing and these columns. Sums are those of the kinds that share it."""
-        of = self.kinds.numbered.c
-        # an outer join: SQLite then reads the tallies once, and no kind can be forgotten
-        rows = select(of.number, *columns).outerjoin_from(table, self.kinds.numbered, of.kind_id == table.kind_id)
-        return rows.group_by(of.number) if table is TallyRow else rows
-
-    def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    def _all(self, query: Select[*tuple[Any, ...]], asked: Mapping[str, object]) -> Sequence[Any]:
         # as Core: rows of plain columns need nothing of the ORM
-        return self.session.connection().execute(query).all() if self.is_made else ()
+        return self.session.connection().execute(query, asked).all() if self.is_made else ()
 
 
 def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kind: ()) -> Tallies:
@@ -257,8 +258,7 @@ def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kin
     is_made = made_for(session, calendar)
     changed: dict[str, dict[datetime, Period]] = {"incident": {}, "camera": {}}
     if is_made:
-        marks = session.execute(select(TallyMark.what, TallyMark.hour_at).distinct().order_by(TallyMark.hour_at))
-        for what, hour_at in marks:
+        for what, hour_at in session.execute(_MARKS):
             for day in days_of(calendar, hour_at):
                 changed[what].setdefault(day.start_at, day)
     kinds = Kinds(session, checks_of)
