@@ -1,13 +1,15 @@
 """Figures from tallies are those of the rows, whatever was written, settled or not, whoever does it at once."""
 
 import random
+import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Check, Definition, load
@@ -325,6 +327,52 @@ def test_the_triggers_are_there_after_all_migrations(database: Database) -> None
     for table in ("incidents", "camera_hours"):
         for deed in ("insert", "update", "delete"):
             assert any(name.startswith(f"tr_{table}_{deed}") for name in names), (table, deed)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_joins_kinds_by_an_index(database: Database) -> None:
+    """Read from end to end for each of thousands of sums they would take most of the time."""
+    walk, asked = Walk(database, 9), list[tuple[str, Any]]()
+    for _ in range(5):
+        walk.step()
+    settler(database).run_once()
+
+    def listen(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+        asked.append((statement, given))
+
+    with database.read() as session:
+        event.listen(session.connection(), "before_cursor_execute", listen)
+        for key in KEYS + KEYS_LONG:
+            figures.read(session, DEFINITIONS, CALENDAR.period(key), NOW)
+        joins = [(statement, given) for statement, given in asked if "numbered" in statement]
+        assert joins
+        for statement, given in joins:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+            steps = [row[3] for row in plan]
+            assert any(step.startswith("SEARCH numbered USING AUTOMATIC COVERING INDEX") for step in steps), steps
+
+
+def middle(every: list[int]) -> float | None:
+    """Of durations in microseconds, in hours, by the standard library."""
+    return statistics.median(every) / 3_600_000_000 if every else None
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_the_median_of_many_pieces_is_that_of_all_of_them(number: int) -> None:
+    chance = random.Random(number)
+    longest, highest = chance.choice([3, 40, 400]), chance.choice([2, 1000, 10**12])
+    pieces = [
+        sorted(chance.randint(0, chance.choice([highest, 10])) for _ in range(chance.randint(0, longest)))
+        for _ in range(chance.randint(0, 60))
+    ]
+    every = [each for piece in pieces for each in piece]
+    assert median(pieces) == pytest.approx(middle(every), rel=1e-12)
+
+
+def test_the_median_is_right_even_where_a_sample_misleads() -> None:
+    """Every sixteenth duration is the same one, and half of the middle is just below it."""
+    piece = [*range(8), *[10**9] * 8]
+    assert median([piece] * 300) == pytest.approx(middle(piece * 300))
 
 
 def test_the_median_is_the_middle_in_hours() -> None:
