@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Integer, Select, String, bindparam, cast, column, func, select
+from sqlalchemy import CTE, JSON, BigInteger, Integer, Select, String, bindparam, cast, column, func, select
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Bearing
@@ -43,11 +43,6 @@ _NET: Final = (
 _NET_BEFORE: Final = _NET.where(TallyRow.start_at < bindparam("end"))
 _NET_WITHIN: Final = _NET_BEFORE.where(TallyRow.start_at >= bindparam("start"))
 _NET_OF: Final = _NET.where(TallyRow.start_at.in_(bindparam("starts", expanding=True)))
-_CLEARS: Final = select(TallyClears.kind_id, TallyClears.lasted).where(
-    TallyClears.span == bindparam("span"),
-    TallyClears.start_at.in_(bindparam("starts", expanding=True)),
-    TallyClears.kind_id.in_(bindparam("kinds", expanding=True)),
-)
 _UP_S: Final = (
     select(CameraTally.camera_id, func.sum(CameraTally.up_s))
     .where(CameraTally.span == bindparam("span"), CameraTally.start_at.in_(bindparam("starts", expanding=True)))
@@ -83,17 +78,19 @@ class Kinds:
         return found
 
 
-@lru_cache
-def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Sums of tallies of one ``span`` by beginning (of ``starts``), ``numbers`` of their kinds, and whether they count.
-
-    The numbers come as JSON, so that the query is written once; materialized, so that SQLite makes an index of them.
-    It makes none for a range of beginnings, which is why each one is named.
-    """
+def _numbered(dialect: str) -> CTE:
+    """Kinds and their ``numbers``. They come as JSON, so that a query is written once; materialized, so that SQLite
+    makes an index of them. It makes none for a range of beginnings, which is why each one is named."""
     function = func.json_each if dialect == "sqlite" else func.json_each_text
     pairs = function(bindparam("numbers", type_=JSON)).table_valued(column("key", String), column("value", String))
     each = select(cast(pairs.c.key, BigInteger).label("kind_id"), cast(pairs.c.value, Integer).label("number"))
-    of = each.cte("numbered").prefix_with("MATERIALIZED")
+    return each.cte("numbered").prefix_with("MATERIALIZED")
+
+
+@lru_cache
+def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Sums of tallies of one ``span`` by beginning (of ``starts``), number of their kind, and whether they count."""
+    of = _numbered(dialect)
     by = (TallyRow.start_at, of.c.number, TallyRow.is_counted)
     return (
         select(*by, *(func.sum(getattr(TallyRow, name)) for name in Sums._fields))
@@ -102,6 +99,14 @@ def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
         .where(TallyRow.span == bindparam("span"), TallyRow.start_at.in_(bindparam("starts", expanding=True)))
         .group_by(*by)
     )
+
+
+@lru_cache
+def _clears(dialect: str) -> Select[*tuple[Any, ...]]:
+    """How long it took to clear incidents of the kinds that have a number, likewise."""
+    of, at = _numbered(dialect), TallyClears.start_at
+    rows = select(of.c.number, TallyClears.lasted).join_from(TallyClears, of, of.c.kind_id == TallyClears.kind_id)
+    return rows.where(TallyClears.span == bindparam("span"), at.in_(bindparam("starts", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +188,10 @@ class Tallies:
     def lasted(self, start: datetime, end: datetime, of: Collection[Bearing]) -> dict[Bearing, list[Sequence[int]]]:
         """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
         cover, found = self.cover("incident", start, end), defaultdict[Bearing, list[Sequence[int]]](list)
-        ids = [kind_id for kind_id, bearing in self.kinds.of_id.items() if bearing in of]
+        query = _clears(self.session.connection().dialect.name)
+        numbers = {
+            kind_id: self.kinds.numbers[kind_id] for kind_id, bearing in self.kinds.of_id.items() if bearing in of
+        }
         changed = {self.calendar.month_of(day).start_at for day in cover.changed}
         days = list(cover.days)
         for month_at in sorted(changed):
@@ -192,9 +200,9 @@ class Tallies:
             days += self._days("incident", month.start_at, month.end_at).days
         months = [start for start in cover.months if start not in changed]
         for span, starts in ((MONTH, months), (DAY, days)):
-            asked = {"span": span, "starts": starts, "kinds": ids}
-            for kind_id, packed in self._all(_CLEARS, asked) if starts else ():
-                found[self.kinds.of_id[kind_id]].append(unpacked(packed))
+            asked = {"numbers": numbers, "span": span, "starts": starts}
+            for number, packed in self._all(query, asked) if starts else ():
+                found[self.kinds.bearings[number]].append(unpacked(packed))
         for first, last in cover.rows:
             for kind, each in raw.lasted(self.session, first, last).items():
                 found[self.kinds.bearing(kind)].append(array("q", sorted(each)))

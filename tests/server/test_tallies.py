@@ -349,7 +349,7 @@ def test_sqlite_joins_kinds_by_an_index(database: Database) -> None:
         for statement, given in joins:
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
             steps = [row[3] for row in plan]
-            assert any(step.startswith("SEARCH numbered USING AUTOMATIC COVERING INDEX") for step in steps), steps
+            assert any(step.startswith("SEARCH") and "kind_id=?" in step for step in steps), steps
 
 
 def middle(every: list[int]) -> float | None:
