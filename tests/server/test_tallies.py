@@ -237,6 +237,21 @@ def test_after_every_write_figures_are_those_of_the_rows(database: Database, cal
         assert session.scalar(select(func.sum(TallyRow.cases))), "it was read from tallies"
 
 
+def test_of_many_incidents_each_is_in_the_days_it_belongs_to(database: Database) -> None:
+    """Enough that every check has some in the running month, in two weeks a year apart and between them."""
+    chance, at = random.Random(10), BEGAN
+    with database.transaction() as session:
+        while at < NOW:
+            session.add(incident(chance, at))
+            at += timedelta(hours=8)
+    for is_settled in (False, True):
+        if is_settled:
+            settler(database).run_once()
+        with database.read() as session:
+            for key in ("2026-M03", "2026-W09", "2026-02-12--2026-02-20", "2026-Y"):
+                assert told(session, CALENDAR, key, NOW) == plain(session, CALENDAR, key, NOW), (key, is_settled)
+
+
 def test_tallies_of_another_calendar_are_never_read_and_made_anew(database: Database) -> None:
     walk = Walk(database, 4)
     for _ in range(20):
