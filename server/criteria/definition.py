@@ -33,6 +33,8 @@ from server.verdict import Source
 
 Code = Annotated[str, StringConstraints(pattern=CODE_SHAPE)]
 CheckKey = Annotated[str, StringConstraints(pattern=CHECK_KEY_SHAPE)]
+Bearing = tuple[tuple[str, str], ...]
+"""Criterion and key of each check that an incident bears on."""
 MOST_REMEMBERED: Final = 20_000
 """Kinds of incidents of which it is remembered what they bear on."""
 _FOLDED: Final = ("measure", "where", "compare", "better", "requires", "entered")
@@ -223,8 +225,8 @@ class Definitions(Part):
         """The criterion of a code."""
         return next((definition for definition in self.criteria if definition.code == code), None)
 
-    def checks_of(self, kind: Kind) -> tuple[tuple[str, str], ...]:
-        """Criterion and key of each check that such an incident bears on; remembered, as every scoreboard asks."""
+    def checks_of(self, kind: Kind) -> Bearing:
+        """What such an incident bears on; remembered, as every scoreboard asks."""
         found = self.remembered.get(kind)
         if found is None:
             if len(self.remembered) >= MOST_REMEMBERED:
@@ -236,7 +238,7 @@ class Definitions(Part):
         return found
 
     @cached_property
-    def remembered(self) -> dict[Kind, tuple[tuple[str, str], ...]]:
+    def remembered(self) -> dict[Kind, Bearing]:
         """Answers of ``checks_of``."""
         return {}
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -68,15 +69,22 @@ class Period:
         if self.days:
             first, last = (day.isoformat() for day in self.days)
             return first if self.kind is Kind.DAY else f"{first}--{last}"
-        suffix = {
-            Kind.WEEK: f"W{self.number:02d}",
-            Kind.MONTH: f"M{self.number:02d}",
-            Kind.QUARTER: f"Q{self.number}",
-            Kind.HALF: "H1",
-            Kind.NINE: "9M",
-            Kind.YEAR: "Y",
-        }
-        return f"{self.year}-{suffix[self.kind]}"
+        return f"{self.year}-{self._suffix()}"
+
+    def _suffix(self) -> str:
+        match self.kind:
+            case Kind.WEEK:
+                return f"W{self.number:02d}"
+            case Kind.MONTH:
+                return f"M{self.number:02d}"
+            case Kind.QUARTER:
+                return f"Q{self.number}"
+            case Kind.HALF:
+                return "H1"
+            case Kind.NINE:
+                return "9M"
+            case _:
+                return "Y"
 
     @property
     def first_day(self) -> date:
@@ -181,10 +189,7 @@ class Period:
 
     def parts(self) -> tuple["Period", ...]:
         """What it consists of: quarters, or a quarter's months; any other has none."""
-        if self.kind is Kind.QUARTER:
-            return tuple(self.months())
-        quarters = range(1, _MONTHS.get(self.kind, 0) // 3 + 1)
-        return tuple(replace(self, kind=Kind.QUARTER, number=number) for number in quarters)
+        return () if self.kind is Kind.MONTH else _parts(self)
 
     def within(self) -> frozenset[str]:
         """Keys of the longer ones, from quarter to year, that it is part of; none for days, weeks and spans."""
@@ -326,7 +331,18 @@ def _cut(year: int, month: int, cut_day: int) -> date:
     return date(months // 12, months % 12 + 1, cut_day)
 
 
+@lru_cache(maxsize=1024)
+def _parts(period: Period) -> tuple[Period, ...]:
+    """Remembered, as every check of a scoreboard asks."""
+    if period.kind is Kind.QUARTER:
+        return tuple(period.months())
+    quarters = range(1, _MONTHS.get(period.kind, 0) // 3 + 1)
+    return tuple(replace(period, kind=Kind.QUARTER, number=number) for number in quarters)
+
+
+@lru_cache(maxsize=4 * LONGEST_DAYS)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins, UTC; remembered, as a scoreboard asks a thousand times."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 

@@ -1,14 +1,19 @@
-"""Pure: from counts by month and kind to what a check measures in any period that those months make up."""
+"""Pure: from counts by month and bearing to what a check measures in any period that those months make up."""
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from math import isqrt
 from operator import add, neg
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from server.criteria.definition import Check, Definitions
-from server.criteria.period import Period
-from server.criteria.vocabulary import Kind
+from server.criteria.definition import Bearing, Check, Definitions
+from server.criteria.period import Kind, Period
+
+_SAMPLED: Final = 16
+"""Of so many durations one is part of a sample."""
 
 
 class Sums(NamedTuple):
@@ -34,7 +39,7 @@ class Sums(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """Incidents of one kind within one span of time. ``at``: the span's beginning."""
+    """Incidents within one span of time that bear on the same checks. ``at``: the span's beginning."""
 
     at: datetime
     counted: bool
@@ -45,32 +50,20 @@ class Cell(NamedTuple):
 class Tally:
     """One check's share of all cells, ready to be asked for any period."""
 
-    def __init__(self, check: Check, cells: Mapping[Kind, Sequence[Cell]]) -> None:
+    def __init__(self, check: Check) -> None:
         self._check = check
-        self.kinds = frozenset(kind for kind in cells if check.bears(kind))
-        """Those that bear on the check."""
         self._by_start: dict[tuple[datetime, bool], Sums] = {}
-        for kind in self.kinds:
-            for cell in cells[kind]:
-                self.add({(cell.at, cell.counted): cell.sums})
 
-    @classmethod
-    def empty(cls, check: Check, kinds: frozenset[Kind]) -> "Tally":
-        """To be filled with what these kinds add up to."""
-        found = cls(check, {})
-        found.kinds = kinds
-        return found
-
-    def add(self, sums: Mapping[tuple[datetime, bool], Sums]) -> None:
-        """By the span's beginning, and whether they count."""
-        for at, more in sums.items():
-            before = self._by_start.get(at)
-            self._by_start[at] = more if before is None else before.plus(more)
+    def add(self, cell: Cell) -> None:
+        """Incidents that bear on the check."""
+        key = cell.at, cell.counted
+        before = self._by_start.get(key)
+        self._by_start[key] = cell.sums if before is None else before.plus(cell.sums)
 
     def sums(self, period: Period, *, counted: bool) -> Sums:
         """What counts in the period, or what waits."""
-        if not period.is_of_months:
-            # of days over more than a year the same ones a year earlier hold the beginning of these
+        if period.kind is Kind.MONTH or not period.is_of_months:
+            # one span; of days over more than a year the same ones a year earlier hold the beginning of these
             return self._by_start.get((period.start_at, counted), Sums())
         start, end = period.start_at, period.end_at
         found = [
@@ -93,28 +86,13 @@ class Tally:
         return measured(self._check, self.sums(period, counted=True).plus(self.sums(period, counted=False)))
 
 
-def tallies_of(definitions: Definitions, cells: Mapping[Kind, Sequence[Cell]]) -> dict[tuple[str, str], Tally]:
-    """Every check's share, by criterion and check. Kinds that bear on the same checks are added up once."""
-    groups: dict[tuple[tuple[str, str], ...], list[Kind]] = {}
-    for kind in cells:
-        groups.setdefault(definitions.checks_of(kind), []).append(kind)
-    bearing: dict[tuple[str, str], list[Kind]] = {}
-    for keys, kinds in groups.items():
-        for key in keys:
-            bearing.setdefault(key, []).extend(kinds)
-    found = {
-        (each.code, check.key): Tally.empty(check, frozenset(bearing.get((each.code, check.key), ())))
-        for each in definitions.criteria
-        for check in each.checks
-    }
-    for keys, kinds in groups.items():
-        every: dict[tuple[datetime, bool], list[Sums]] = {}
-        for kind in kinds:
-            for cell in cells[kind]:
-                every.setdefault((cell.at, cell.counted), []).append(cell.sums)
-        added = {at: Sums(*map(sum, zip(*each, strict=True))) for at, each in every.items()}
-        for key in keys:
-            found[key].add(added)
+def tallies_of(definitions: Definitions, cells: Mapping[Bearing, Sequence[Cell]]) -> dict[tuple[str, str], Tally]:
+    """Every check's share, by criterion and check."""
+    found = {(each.code, check.key): Tally(check) for each in definitions.criteria for check in each.checks}
+    for bearing, each in cells.items():
+        for key in bearing:
+            for cell in each:
+                found[key].add(cell)
     return found
 
 
@@ -134,13 +112,33 @@ def measured(check: Check, sums: Sums) -> float | None:
 
 
 def median(pieces: Sequence[Sequence[int]]) -> float | None:
-    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted, which sorting them
-    all together makes use of."""
-    every = sorted(chain.from_iterable(pieces))
-    if not every:
+    """The middle one of all these microseconds, in hours; None without any. Each piece is sorted."""
+    number = sum(map(len, pieces))
+    if not number:
         return None
-    half = len(every) // 2
-    return _hours(every[half]) if len(every) % 2 else (_hours(every[half - 1]) + _hours(every[half])) / 2
+    first, last = (number - 1) // 2, number // 2
+    smaller, few = _enclosing(pieces, first, last)
+    return (_hours(few[first - smaller]) + _hours(few[last - smaller])) / 2
+
+
+def _enclosing(pieces: Sequence[Sequence[int]], first: int, last: int) -> tuple[int, list[int]]:
+    """Values among which, sorted, those of the middle ranks are, and how many are smaller than all of them.
+
+    As Floyd and Rivest's SELECT: two values of a sample enclose them nearly always, and few need sorting; else all do.
+    """
+    every = array("q")
+    for piece in pieces:
+        every.extend(piece)
+    sample = sorted(every[_SAMPLED // 2 :: _SAMPLED])
+    half, reach = len(sample) // 2, 2 * isqrt(len(sample))
+    if half > reach:
+        low, high = sample[half - reach], sample[half + reach - 1]
+        cuts = [(piece, bisect_left(piece, low), bisect_right(piece, high)) for piece in pieces]
+        smaller = sum(start for _, start, _ in cuts)
+        few = sorted(chain.from_iterable(piece[start:end] for piece, start, end in cuts))
+        if smaller <= first and last < smaller + len(few):
+            return smaller, few
+    return 0, sorted(every)
 
 
 def _hours(microseconds: int) -> float:

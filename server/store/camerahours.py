@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server.criteria.judge import Uptime
 from server.tables import CameraRow
+
+_IN_SERVICE: Final = (
+    select(CameraRow.id, CameraRow.label, CameraRow.name, CameraRow.created_at)
+    .where(
+        CameraRow.created_at < bindparam("end"),
+        or_(CameraRow.retired_at.is_(None), CameraRow.retired_at >= bindparam("end")),
+    )
+    .order_by(CameraRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +39,7 @@ class Hours:
 def in_service(session: Session, start: datetime, end: datetime, up_s: Mapping[int, float]) -> tuple[Hours, ...]:
     """Every camera in service at ``end``. ``up_s``: each one's seconds of pictures in [start, end); 0 when there are
     none."""
-    rows = session.execute(
-        select(CameraRow.id, CameraRow.label, CameraRow.name, CameraRow.created_at)
-        .where(CameraRow.created_at < end, or_(CameraRow.retired_at.is_(None), CameraRow.retired_at >= end))
-        .order_by(CameraRow.id)
-    )
+    rows = session.execute(_IN_SERVICE, {"end": end})
     return tuple(
         Hours(camera_id=id_, camera=label or name, up_s=up_s.get(id_, 0.0), began_late=created_at > start)
         for id_, label, name, created_at in rows

@@ -1,5 +1,6 @@
 """The scoreboard: figures from the tables, states from the pure judge; a frozen period as it was frozen."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.criteria.definition import Definition, Definitions
 from server.criteria.period import Period
-from server.criteria.tally import Cell, Sums
+from server.criteria.tally import Cell, Sums, tallies_of
 from server.schemas import CriterionDetail, CriterionOut, PeriodOut, RuleVersionOut, Scoreboard, WhatIf
 from server.store import criterionentries, figures, freezes, incidentview, mergers
 from server.store.errors import InvalidError, NotFoundError
@@ -113,7 +114,7 @@ def what_if(
     return WhatIf(
         codes=tuple(row.code for row in rows),
         now=result(definition, known),
-        then=result(definition, replace(known, figures=_confirmed(known.figures, rows))),
+        then=result(definition, replace(known, figures=_confirmed(definitions, known.figures, rows))),
     )
 
 
@@ -186,19 +187,20 @@ def _versions(session: Session, rows: Sequence[IncidentRow]) -> tuple[RuleVersio
     return tuple(RuleVersionOut(rule_name=name, version=value or "", events=events) for name, value, events in found)
 
 
-def _confirmed(known: figures.Figures, rows: Sequence[IncidentRow]) -> figures.Figures:
+def _confirmed(definitions: Definitions, known: figures.Figures, rows: Sequence[IncidentRow]) -> figures.Figures:
     """The figures, had these incidents been confirmed."""
-    cells = {kind: list(each) for kind, each in known.cells.items()}
-    standing = list(known.current.standing)
+    cells = {bearing: list(each) for bearing, each in known.cells.items()}
+    standing = Counter(known.current.standing)
     starts = sorted({cell.at for each in cells.values() for cell in each})
     for row in rows:
-        kind = figures.kind_of(row)
+        bearing = definitions.checks_of(figures.kind_of(row))
         at = max(start for start in starts if start <= row.occurred_at)
         sums = Sums(cases=1, suspects=row.suspects, victims=row.victims, deaths=row.deaths, injured=row.injured)
-        cells.setdefault(kind, []).append(Cell(at=at, counted=True, sums=sums))
-        cells[kind].append(Cell(at=at, counted=False, sums=sums.negative()))
-        standing.append((kind, 1))
-    return replace(known, cells=cells, tallies={}, current=replace(known.current, standing=tuple(standing)))
+        cells.setdefault(bearing, []).append(Cell(at=at, counted=True, sums=sums))
+        cells[bearing].append(Cell(at=at, counted=False, sums=sums.negative()))
+        standing[bearing] += 1
+    current = replace(known.current, standing=standing)
+    return replace(known, cells=cells, tallies=tallies_of(definitions, cells), current=current)
 
 
 __all__ = ["CriterionOut", "adjust", "drill", "freeze", "know", "period_out", "scoreboard", "what_if"]

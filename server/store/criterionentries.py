@@ -18,6 +18,11 @@ from server.tables import CriterionEntryRow, CriterionFileRow, UserRow
 
 HIGHEST_FIGURE: Final = 1e9
 """No ward has more of anything."""
+_HOLDING_OR_WAITING: Final = (
+    select(CriterionEntryRow.code, CriterionEntryRow.period, CriterionEntryRow.state, CriterionEntryRow.figures)
+    .where(CriterionEntryRow.state.in_(("approved", "waiting")))
+    .order_by(CriterionEntryRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +35,9 @@ class Entered:
 
 def entered(session: Session) -> Entered:
     """Every entry that holds or waits: one query."""
-    rows = session.execute(
-        select(CriterionEntryRow.code, CriterionEntryRow.period, CriterionEntryRow.state, CriterionEntryRow.figures)
-        .where(CriterionEntryRow.state.in_(("approved", "waiting")))
-        .order_by(CriterionEntryRow.id)
-    )
     approved: dict[str, dict[str, dict[str, float]]] = {}
     awaiting: set[tuple[str, str]] = set()
-    for code, period, state, figures in rows:
+    for code, period, state, figures in session.execute(_HOLDING_OR_WAITING):
         if state == "approved":
             approved.setdefault(code, {})[period] = {key: float(value) for key, value in figures.items()}
         else:

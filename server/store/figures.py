@@ -1,20 +1,20 @@
-"""What happened in a period and in the same one a year earlier: incidents by month and kind, what stands, camera hours.
+"""What happened in a period and in the same one a year earlier: incidents by month, what stands, camera hours.
 
 A fixed number of queries, however many criteria and incidents there are: from tallies (tallies.py), and from the rows
 of those days that changed since their tally was made.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from server.criteria.definition import Check, Definitions
+from server.criteria.definition import Bearing, Check, Definitions
 from server.criteria.judge import Uptime
 from server.criteria.period import Calendar, Period
 from server.criteria.tally import Cell, Sums, Tally, tallies_of
@@ -22,7 +22,7 @@ from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
 from server.store import raw, tallies
 from server.store.camerahours import Hours, in_service
-from server.store.raw import STATES_COUNTED, STATES_WAITING, Key
+from server.store.raw import STATES_COUNTED, STATES_WAITING
 from server.store.tallies import Span, Tallies
 from server.tables import IncidentRow
 
@@ -31,59 +31,58 @@ TREND_MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One period: what stands at its end by kind, microseconds to clear by kind, hours of pictures by camera.
+    """One period: by what they bear on, spots that stand at its end and microseconds to clear; its cameras.
 
     ``until``: its end, or now while it runs; ``elapsed_s``: seconds of it that have passed, 0 before it begins.
+    ``camera_hours``: hours of pictures, all cameras together.
     """
 
     period: Period
     until: datetime
-    standing: tuple[tuple[Kind, int], ...] = ()
-    cleared: Mapping[Kind, Sequence[Sequence[int]]] = field(default_factory=dict)
+    standing: Mapping[Bearing, int] = field(default_factory=dict)
+    cleared: Mapping[Bearing, Sequence[Sequence[int]]] = field(default_factory=dict)
     cameras: tuple[Hours, ...] = ()
     elapsed_s: float = 0.0
     uptimes: tuple[Uptime, ...] = ()
     """Of the cameras, as shares of it."""
-
-    @property
-    def camera_hours(self) -> float:
-        """Hours of pictures, all cameras together."""
-        return sum(camera.up_s for camera in self.cameras) / 3600.0
+    camera_hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``tallies`` remembers each
-    check's share of these cells, by criterion and check."""
+    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``kinds``: that there are;
+    ``tallies``: each check's share of the cells, by criterion and check."""
 
     current: Side
     before: Side
     months: tuple[Period, ...]
-    cells: Mapping[Kind, Sequence[Cell]]
+    kinds: Collection[Kind]
+    cells: Mapping[Bearing, Sequence[Cell]]
+    tallies: Mapping[tuple[str, str], Tally]
     now: datetime
-    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
 
 
 @of_the_ward
 def read(session: Session, definitions: Definitions, period: Period, now: datetime) -> Figures:
     """The figures of a period and its cùng kỳ."""
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
-    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day))
+    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day), definitions.checks_of)
     cells = _cells(book, _spans(period, before, months), now)
     return Figures(
-        current=_side(book, period, now, _checks(definitions)),
-        before=_side(book, before, now, ()),
+        current=_side(book, period, now, definitions),
+        before=_side(book, before, now, None),
         months=months,
+        kinds=book.kinds.known,
         cells=cells,
-        now=now,
         tallies=tallies_of(definitions, cells),
+        now=now,
     )
 
 
 def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
     """Kinds of incidents that there are, and that bear on one of the checks."""
-    there = set(figures.cells) | {kind for kind, _ in figures.current.standing}
-    return tuple(kind for kind in there if any(check.bears(kind) for check in checks))
+    wanted = tuple(checks)
+    return tuple(kind for kind in figures.kinds if any(check.bears(kind) for check in wanted))
 
 
 def counted(session: Session, check: Check, side: Side, of: Sequence[Kind], now: datetime) -> list[IncidentRow]:
@@ -122,16 +121,11 @@ def kind_of(row: IncidentRow) -> Kind:
     )
 
 
-def _checks(definitions: Definitions) -> list[Check]:
-    return [check for definition in definitions.criteria for check in definition.checks]
-
-
-def _side(book: Tallies, period: Period, now: datetime, checks: Sequence[Check]) -> Side:
-    """``checks``: that ask what stands and how long clearing takes."""
+def _side(book: Tallies, period: Period, now: datetime, definitions: Definitions | None) -> Side:
+    """``definitions``: whose checks ask what stands and how long clearing takes, if any do."""
     start, until = period.start_at, min(max(now, period.start_at), period.end_at)
-    stands = any(check.measure.aggregate == "standing" for check in checks)
-    clearing = [check for check in checks if check.measure.aggregate == "median_time_to_clear"]
-    of = [kind for kind in book.kinds.values() if any(check.bears(kind) for check in clearing)]
+    stands, clearing = (_asking(definitions, aggregate) for aggregate in ("standing", "median_time_to_clear"))
+    of = {bearing for bearing in set(book.kinds.known.values()) if not clearing.isdisjoint(bearing)}
     elapsed_s = (until - start).total_seconds()
     cameras = in_service(book.session, start, until, book.up_s(start, until))
     return Side(
@@ -139,9 +133,18 @@ def _side(book: Tallies, period: Period, now: datetime, checks: Sequence[Check])
         until=until,
         elapsed_s=elapsed_s,
         uptimes=tuple(camera.uptime(elapsed_s) for camera in cameras),
-        standing=tuple(book.standing(until).items()) if stands else (),
+        standing=book.standing(until) if stands else {},
         cleared=book.lasted(start, period.end_at, of) if clearing else {},
         cameras=cameras,
+        camera_hours=sum(camera.up_s for camera in cameras) / 3600.0,
+    )
+
+
+def _asking(definitions: Definitions | None, aggregate: str) -> frozenset[tuple[str, str]]:
+    """Checks that measure so."""
+    criteria = definitions.criteria if definitions is not None else ()
+    return frozenset(
+        (each.code, check.key) for each in criteria for check in each.checks if check.measure.aggregate == aggregate
     )
 
 
@@ -156,36 +159,31 @@ def _spans(period: Period, before: Period, months: tuple[Period, ...]) -> list[P
     return [found[at] for at in sorted(found)]
 
 
-def _cells(book: Tallies, spans: Sequence[Period], now: datetime) -> dict[Kind, list[Cell]]:
-    """By kind, and then span."""
+def _cells(book: Tallies, spans: Sequence[Period], now: datetime) -> dict[Bearing, list[Cell]]:
+    """By what they bear on, and then span."""
     bounds = [(span.start_at, span.end_at) for span in spans]
-    found: dict[Kind, dict[tuple[int, bool], Sums]] = {}
-    for number, (kind, counted), sums in book.occurred(bounds):
-        of_kind = found.setdefault(kind, {})
-        before = of_kind.get((number, counted))
-        of_kind[number, counted] = sums if before is None else before.plus(sums)
-    for number, (kind, counted), cases in _late(book, bounds, now):
-        of_kind = found.setdefault(kind, {})
-        of_kind[number, counted] = of_kind.get((number, counted), Sums()).plus(Sums(late=cases))
-    cells = {
-        kind: [
+    found: dict[Bearing, dict[tuple[int, bool], Sums]] = {}
+    for number, bearing, counted, sums in chain(book.occurred(bounds), _late(book, bounds, now)):
+        of_bearing = found.setdefault(bearing, {})
+        before = of_bearing.get((number, counted))
+        of_bearing[number, counted] = sums if before is None else before.plus(sums)
+    return {
+        bearing: [
             Cell(at=bounds[number][0], counted=counted, sums=sums)
-            for (number, counted), sums in sorted(of_kind.items())
+            for (number, counted), sums in sorted(of_bearing.items())
             if sums.cases
         ]
-        for kind, of_kind in found.items()
+        for bearing, of_bearing in found.items()
     }
-    return {kind: each for kind, each in cells.items() if each}
 
 
-def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tuple[int, Key, int]]:
-    """Past their deadline and handled by nobody, by number of the span and kind."""
-    if all(end <= start for (_, end), (start, _) in pairwise(bounds)):
-        yield from raw.late(book.session, bounds, now)
-        return
+def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tuple[int, Bearing, bool, Sums]]:
+    """Past their deadline and handled by nobody, by number of the span, what they bear on, and whether they count."""
+    apart = all(end <= start for (_, end), (start, _) in pairwise(bounds))
     # days chosen freely may be more than a year: then they overlap with the same ones a year earlier
-    for number, span in enumerate(bounds):
-        yield from ((number, key, cases) for _, key, cases in raw.late(book.session, [span], now))
+    for first, spans in ((0, bounds),) if apart else ((number, [span]) for number, span in enumerate(bounds)):
+        for number, (kind, counted), cases in raw.late(book.session, spans, now):
+            yield first + number, book.kinds.bearing(kind), counted, Sums(late=cases)
 
 
 def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,20 +18,22 @@ from server.tables import FrozenRow, IncidentRow, UserRow
 Live = tuple[Definition, CriterionOut, Mapping[str, Sequence[str]]]
 """A criterion, how it stands now, and by check the codes of exactly the incidents that were counted."""
 
+_LATEST: Final = (
+    select(FrozenRow.code, func.max(FrozenRow.revision).label("revision"))
+    .where(FrozenRow.period == bindparam("key"))
+    .group_by(FrozenRow.code)
+    .subquery()
+)
+_OF_PERIOD: Final = (
+    select(FrozenRow)
+    .join(_LATEST, (_LATEST.c.code == FrozenRow.code) & (_LATEST.c.revision == FrozenRow.revision))
+    .where(FrozenRow.period == bindparam("key"))
+)
+
 
 def of_period(session: Session, key: str) -> dict[str, FrozenRow]:
     """The latest revision of every criterion of a frozen period; nothing for an open one."""
-    latest = (
-        select(FrozenRow.code, func.max(FrozenRow.revision).label("revision"))
-        .where(FrozenRow.period == key)
-        .group_by(FrozenRow.code)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(FrozenRow)
-        .join(latest, (latest.c.code == FrozenRow.code) & (latest.c.revision == FrozenRow.revision))
-        .where(FrozenRow.period == key)
-    )
+    rows = session.scalars(_OF_PERIOD, {"key": key})
     return {row.code: row for row in rows}
 
 

@@ -6,9 +6,10 @@ Tallies are made with these, and days that have none, or whose rows changed sinc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -41,15 +42,17 @@ def kind_of(row: Sequence[Any]) -> Kind:
     )
 
 
+_IS_COUNTED: Final = case((IncidentRow.state.in_(STATES_COUNTED), 1), else_=0)
+_WITHIN: Final = and_(IncidentRow.occurred_at >= bindparam("start"), IncidentRow.occurred_at < bindparam("end"))
+
+
 def is_real() -> ColumnElement[bool]:
     """What may count at all: real, and of a rule that is not on trial."""
     return and_(IncidentRow.status == Status.ACTUAL, IncidentRow.mode == Mode.ACTIVE)
 
 
-def occurred(session: Session, start: datetime, end: datetime) -> Iterator[tuple[Key, Sums, int]]:
-    """By kind, sums of what occurred in [start, end), and how many spots began to stand. ``late``: of the handled."""
+def _occurred() -> Select[*tuple[Any, ...]]:
     handled_at, due_at = IncidentRow.handled_at, IncidentRow.due_at
-    is_counted = case((IncidentRow.state.in_(STATES_COUNTED), 1), else_=0)
     columns: list[ColumnElement[Any]] = [
         func.count(),
         func.count(handled_at),
@@ -61,17 +64,34 @@ def occurred(session: Session, start: datetime, end: datetime) -> Iterator[tuple
         func.sum(IncidentRow.injured),
         func.sum(case((handled_at < IncidentRow.occurred_at, 0), else_=1)),
     ]
-    rows = session.execute(
-        select(is_counted, *KIND, *columns)
-        .where(
-            is_real(),
-            IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING),
-            IncidentRow.occurred_at >= start,
-            IncidentRow.occurred_at < end,
-        )
-        .group_by(is_counted, *KIND)
+    states = IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING)
+    return select(_IS_COUNTED, *KIND, *columns).where(is_real(), states, _WITHIN).group_by(_IS_COUNTED, *KIND)
+
+
+_OCCURRED: Final = _occurred()
+_ENDED: Final = (
+    select(*KIND, func.count())
+    .where(
+        Unguided(and_(is_real(), IncidentRow.state.in_(STATES_COUNTED))),
+        IncidentRow.handled_at.is_not(None),
+        IncidentRow.handled_at >= bindparam("start"),
+        IncidentRow.handled_at < bindparam("end"),
+        Unguided(IncidentRow.handled_at >= IncidentRow.occurred_at),
     )
-    for row in rows:
+    .group_by(*KIND)
+)
+_HOURS: Final = and_(
+    CameraHour.camera_id == CameraRow.id,
+    CameraHour.hour_at >= bindparam("start"),
+    CameraHour.hour_at < bindparam("end"),
+)
+"""Joined by camera, so that each is one walk along camera_hours' key."""
+_UP_S: Final = select(CameraRow.id, func.sum(CameraHour.up_s)).outerjoin(CameraHour, _HOURS).group_by(CameraRow.id)
+
+
+def occurred(session: Session, start: datetime, end: datetime) -> Iterator[tuple[Key, Sums, int]]:
+    """By kind, sums of what occurred in [start, end), and how many spots began to stand. ``late``: of the handled."""
+    for row in session.execute(_OCCURRED, {"start": start, "end": end}):
         # the columns are asked for in the order of Sums
         yield (kind_of(row[1:6]), bool(row[0])), Sums(*(int(each or 0) for each in row[6:14])), int(row[14])
 
@@ -79,17 +99,7 @@ def occurred(session: Session, start: datetime, end: datetime) -> Iterator[tuple
 def ended(session: Session, start: datetime, end: datetime) -> dict[Kind, int]:
     """By kind, how many spots ceased to stand in [start, end): they count and were handled in it, not before they
     occurred."""
-    rows = session.execute(
-        select(*KIND, func.count())
-        .where(
-            Unguided(and_(is_real(), IncidentRow.state.in_(STATES_COUNTED))),
-            IncidentRow.handled_at.is_not(None),
-            IncidentRow.handled_at >= start,
-            IncidentRow.handled_at < end,
-            Unguided(IncidentRow.handled_at >= IncidentRow.occurred_at),
-        )
-        .group_by(*KIND)
-    )
+    rows = session.execute(_ENDED, {"start": start, "end": end})
     return {kind_of(row[:5]): row[5] for row in rows}
 
 
@@ -114,28 +124,34 @@ def lasted(session: Session, start: datetime, end: datetime) -> dict[Kind, list[
 
 def late(session: Session, spans: Sequence[tuple[datetime, datetime]], now: datetime) -> Iterator[tuple[int, Key, int]]:
     """By number of the span (ascending, without overlap) and kind: how many are past their deadline and not handled."""
+    asked = {"now": now, "start": spans[0][0], "end": spans[-1][1]}
+    for number, (start, end) in enumerate(spans):
+        asked |= {f"start{number}": start, f"end{number}": end}
+    for number, counted, *kind, cases in session.execute(_late(len(spans)), asked):
+        if number >= 0:
+            yield number, (kind_of(kind), bool(counted)), cases
+
+
+@lru_cache(maxsize=64)
+def _late(spans: int) -> Select[*tuple[Any, ...]]:
+    """Of so many spans ``start0`` … ``end0``, ``start1`` …, the first of which begins at ``start`` and the last of
+    which ends at ``end``. Written once, as writing it takes longer than answering it."""
     at = IncidentRow.occurred_at
     whens: list[tuple[ColumnElement[bool], int]] = []
-    for number, (start, end) in enumerate(spans):
-        if number and spans[number - 1][1] < start:
-            whens.append((at < start, -1))
-        whens.append((at < end, number))
+    for number in range(spans):
+        whens += [(at < bindparam(f"start{number}"), -1), (at < bindparam(f"end{number}"), number)]
     which = case(*whens, else_=-1)
-    is_counted = case((IncidentRow.state.in_(STATES_COUNTED), 1), else_=0)
-    rows = session.execute(
-        select(which, is_counted, *KIND, func.count())
+    return (
+        select(which, _IS_COUNTED, *KIND, func.count())
         .where(
             Unguided(and_(is_real(), IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING))),
             IncidentRow.due_at.is_not(None),
-            IncidentRow.due_at < now,
+            IncidentRow.due_at < bindparam("now"),
             IncidentRow.handled_at.is_(None),
-            Unguided(and_(at >= spans[0][0], at < spans[-1][1])),
+            Unguided(and_(at >= bindparam("start"), at < bindparam("end"))),
         )
-        .group_by(which, is_counted, *KIND)
+        .group_by(which, _IS_COUNTED, *KIND)
     )
-    for number, counted, *kind, cases in rows:
-        if number >= 0:
-            yield number, (kind_of(kind), bool(counted)), cases
 
 
 def standing(session: Session, until: datetime) -> dict[Kind, int]:
@@ -151,10 +167,5 @@ def standing(session: Session, until: datetime) -> dict[Kind, int]:
 
 def up_s(session: Session, start: datetime, end: datetime) -> dict[int, float]:
     """By camera, seconds of pictures in the hours that begin in [start, end)."""
-    of_span = and_(
-        CameraHour.camera_id == CameraRow.id, CameraHour.hour_at >= start, CameraHour.hour_at < end
-    )  # joined by camera, so that each is one walk along camera_hours' key
-    rows = session.execute(
-        select(CameraRow.id, func.sum(CameraHour.up_s)).outerjoin(CameraHour, of_span).group_by(CameraRow.id)
-    )
+    rows = session.execute(_UP_S, {"start": start, "end": end})
     return {camera_id: float(seconds) for camera_id, seconds in rows if seconds is not None}

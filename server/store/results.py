@@ -76,17 +76,9 @@ def result(definition: Definition, known: Known) -> CriterionOut:
     )
 
 
-def tally_of(definition: Definition, check: Check, figures: Figures) -> Tally:
-    """A check's share of the figures, added up once."""
-    key = (definition.code, check.key)
-    if key not in figures.tallies:
-        figures.tallies[key] = Tally(check, figures.cells)
-    return figures.tallies[key]
-
-
 def _evidence(definition: Definition, check: Check, known: Known) -> Evidence:
     figures, side = known.figures, known.figures.current
-    tally = tally_of(definition, check, figures)
+    tally = figures.tallies[definition.code, check.key]
     waits = tally.sums(side.period, counted=False).cases
     measured = _resolved(definition, check, known, tally)
     base = Evidence(
@@ -115,18 +107,19 @@ def _resolved(definition: Definition, check: Check, known: Known, tally: Tally) 
     official = Official(until=side.until, entries=known.entries.get(definition.code, {}))
     if check.measure.entity == "entry":
         return official.resolve(check, side.period, lambda _part: None)
-    special = _special(check, side)
+    special = _special(definition, check, side)
     if special is not None or check.measure.aggregate in {"standing", "median_time_to_clear"}:
         return official.resolve(check, side.period, lambda _part: special)
     return official.resolve(check, side.period, tally.value)
 
 
-def _special(check: Check, side: Side) -> float | None:
+def _special(definition: Definition, check: Check, side: Side) -> float | None:
     """What no sum over months can tell: spots that stand at the end, the median time to clear one."""
+    key = (definition.code, check.key)
     if check.measure.aggregate == "standing":
-        return float(sum(number for kind, number in side.standing if check.bears(kind)))
+        return float(sum(spots for bearing, spots in side.standing.items() if key in bearing))
     if check.measure.aggregate == "median_time_to_clear":
-        return median([each for kind in side.cleared if check.bears(kind) for each in side.cleared[kind]])
+        return median([piece for bearing, pieces in side.cleared.items() if key in bearing for piece in pieces])
     return None
 
 
@@ -182,13 +175,13 @@ def _check_out(check: Check, evidence: Evidence, found: Judgement) -> CheckOut:
 
 def _logged(definition: Definition, figures: Figures) -> int:
     """Incidents of the period that wait and bear on any of its checks, each once."""
-    period = figures.current.period
-    bearing = {kind for check in definition.checks for kind in tally_of(definition, check, figures).kinds}
+    start, end = figures.current.period.start_at, figures.current.period.end_at
     return sum(
         cell.sums.cases
-        for kind in bearing
-        for cell in figures.cells[kind]
-        if not cell.counted and period.start_at <= cell.at < period.end_at
+        for bearing, cells in figures.cells.items()
+        if any(code == definition.code for code, _ in bearing)
+        for cell in cells
+        if not cell.counted and start <= cell.at < end
     )
 
 
@@ -197,7 +190,7 @@ def _rates(definition: Definition, figures: Figures) -> tuple[float | None, floa
     counting = next((check for check in definition.checks if check.measure.entity == "incident"), None)
     if counting is None:
         return None, None
-    tally = tally_of(definition, counting, figures)
+    tally = figures.tallies[definition.code, counting.key]
 
     def rate(side: Side) -> float | None:
         cases = tally.sums(side.period, counted=True).cases
@@ -211,7 +204,7 @@ def _trend(definition: Definition, known: Known) -> tuple[float, ...]:
     check, figures = definition.checks[0], known.figures
     if check.measure.entity == "camera" or not figures.months:
         return ()
-    tally = tally_of(definition, check, figures)
+    tally = figures.tallies[definition.code, check.key]
     official = Official(until=figures.now, entries=known.entries.get(definition.code, {}))
 
     def counted(month: Period) -> float | None:

@@ -1,18 +1,21 @@
 """Figures from tallies are those of the rows, whatever was written, settled or not, whoever does it at once."""
 
 import random
+import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.orm import Session
 
-from server.criteria.definition import load
+from server.criteria.definition import Check, Definition, load
 from server.criteria.period import Calendar
 from server.criteria.tally import median
+from server.criteria.vocabulary import Kind
 from server.database import Database
 from server.settler import Settler
 from server.store import figures, raw, settling, tallies
@@ -28,7 +31,7 @@ DEFINITIONS = load(ROOT / "configs" / "criteria.yaml")
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 BEGAN = datetime(2024, 11, 1, tzinfo=UTC)
 KEYS = ("2026-M03", "2026-M02", "2025-M12", "2026-Q1", "2025-Y", "2026-Y", "2026-W09", "2026-03-02")
-KEYS_LONG = ("2025-02-10--2026-03-05", "2026-H1")
+KEYS_LONG = ("2025-02-10--2026-03-05", "2024-11-20--2026-04-01", "2026-H1")
 _numbers = count(1)
 SEVERAL_WRITERS = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
@@ -47,15 +50,11 @@ def told(session: Session, calendar: Calendar, key: str, now: datetime) -> dict[
 
 
 def _told(found: Figures) -> dict[str, object]:
-    pieces = {kind: sorted(us for piece in each for us in piece) for kind, each in found.current.cleared.items()}
+    pieces = {of: sorted(us for piece in each for us in piece) for of, each in found.current.cleared.items()}
     return {
-        "cells": {(kind, cell.at, cell.counted): cell.sums for kind, each in found.cells.items() for cell in each},
+        "cells": {(of, cell.at, cell.counted): cell.sums for of, each in found.cells.items() for cell in each},
         "standing": dict(found.current.standing),
-        "cleared": {
-            kind: each
-            for kind, each in pieces.items()
-            if each and any(check.measure.aggregate == "median_time_to_clear" and check.bears(kind) for check in CHECKS)
-        },
+        "cleared": {of: each for of, each in pieces.items() if each},
         "up": [
             [(camera.camera_id, round(camera.up_s, 6), camera.began_late) for camera in side.cameras]
             for side in (found.current, found.before)
@@ -63,7 +62,8 @@ def _told(found: Figures) -> dict[str, object]:
     }
 
 
-CHECKS = [check for definition in DEFINITIONS.criteria for check in definition.checks]
+def bearing(kind: Kind) -> list[tuple[Definition, Check]]:
+    return [(each, check) for each in DEFINITIONS.criteria for check in each.checks if check.bears(kind)]
 
 
 def plain(session: Session, calendar: Calendar, key: str, now: datetime) -> dict[str, object]:
@@ -80,25 +80,26 @@ def plain(session: Session, calendar: Calendar, key: str, now: datetime) -> dict
     for row in session.scalars(select(IncidentRow)):
         if (row.status, row.mode) != ("actual", "active") or row.state not in states:
             continue
-        kind, counted = figures.kind_of(row), row.state in raw.STATES_COUNTED
+        checks, counted = bearing(figures.kind_of(row)), row.state in raw.STATES_COUNTED
+        of = tuple((definition.code, check.key) for definition, check in checks)
         for at, span in spans.items():
             if span.holds(row.occurred_at):
                 in_time = row.handled_at is not None and row.due_at is not None and row.handled_at <= row.due_at
                 late = row.due_at is not None and (row.handled_at or now) > row.due_at
                 new = [1, int(row.handled_at is not None), int(in_time), int(late)]
                 new += [row.suspects, row.victims, row.deaths, row.injured]
-                sums = cells.setdefault((kind, at, counted), [0] * 8)
+                sums = cells.setdefault((of, at, counted), [0] * 8)
                 sums[:] = [one + other for one, other in zip(sums, new, strict=True)]
         if counted and row.occurred_at < until and (row.handled_at is None or row.handled_at >= until):
-            standing[kind] = standing.get(kind, 0) + 1
-        bears = any(check.measure.aggregate == "median_time_to_clear" and check.bears(kind) for check in CHECKS)
+            standing[of] = standing.get(of, 0) + 1
+        bears = any(check.measure.aggregate == "median_time_to_clear" for _, check in checks)
         if counted and bears and row.handled_at is not None and period.holds(row.occurred_at):
             lasted = max(timedelta(0), row.handled_at - row.occurred_at)
-            cleared.setdefault(kind, []).append(lasted // timedelta(microseconds=1))
+            cleared.setdefault(of, []).append(lasted // timedelta(microseconds=1))
     return {
         "cells": {key: tuple(sums) for key, sums in cells.items()},
         "standing": standing,
-        "cleared": {kind: sorted(each) for kind, each in cleared.items()},
+        "cleared": {of: sorted(each) for of, each in cleared.items()},
         "up": [
             [
                 (camera.id, round(_up_s(session, camera.id, side.start_at, end), 6), camera.created_at > side.start_at)
@@ -236,6 +237,21 @@ def test_after_every_write_figures_are_those_of_the_rows(database: Database, cal
         assert session.scalar(select(func.sum(TallyRow.cases))), "it was read from tallies"
 
 
+def test_of_many_incidents_each_is_in_the_days_it_belongs_to(database: Database) -> None:
+    """Enough that every check has some in the running month, in two weeks a year apart and between them."""
+    chance, at = random.Random(10), BEGAN
+    with database.transaction() as session:
+        while at < NOW:
+            session.add(incident(chance, at))
+            at += timedelta(hours=8)
+    for is_settled in (False, True):
+        if is_settled:
+            settler(database).run_once()
+        with database.read() as session:
+            for key in ("2026-M03", "2026-W09", "2026-02-12--2026-02-20", "2026-Y"):
+                assert told(session, CALENDAR, key, NOW) == plain(session, CALENDAR, key, NOW), (key, is_settled)
+
+
 def test_tallies_of_another_calendar_are_never_read_and_made_anew(database: Database) -> None:
     walk = Walk(database, 4)
     for _ in range(20):
@@ -326,6 +342,52 @@ def test_the_triggers_are_there_after_all_migrations(database: Database) -> None
     for table in ("incidents", "camera_hours"):
         for deed in ("insert", "update", "delete"):
             assert any(name.startswith(f"tr_{table}_{deed}") for name in names), (table, deed)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_joins_kinds_by_an_index(database: Database) -> None:
+    """Read from end to end for each of thousands of sums they would take most of the time."""
+    walk, asked = Walk(database, 9), list[tuple[str, Any]]()
+    for _ in range(5):
+        walk.step()
+    settler(database).run_once()
+
+    def listen(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+        asked.append((statement, given))
+
+    with database.read() as session:
+        event.listen(session.connection(), "before_cursor_execute", listen)
+        for key in KEYS + KEYS_LONG:
+            figures.read(session, DEFINITIONS, CALENDAR.period(key), NOW)
+        joins = [(statement, given) for statement, given in asked if "numbered" in statement]
+        assert joins
+        for statement, given in joins:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+            steps = [row[3] for row in plan]
+            assert any(step.startswith("SEARCH") and "kind_id=?" in step for step in steps), steps
+
+
+def middle(every: list[int]) -> float | None:
+    """Of durations in microseconds, in hours, by the standard library."""
+    return statistics.median(every) / 3_600_000_000 if every else None
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_the_median_of_many_pieces_is_that_of_all_of_them(number: int) -> None:
+    chance = random.Random(number)
+    longest, highest = chance.choice([3, 40, 400]), chance.choice([2, 1000, 10**12])
+    pieces = [
+        sorted(chance.randint(0, chance.choice([highest, 10])) for _ in range(chance.randint(0, longest)))
+        for _ in range(chance.randint(0, 60))
+    ]
+    every = [each for piece in pieces for each in piece]
+    assert median(pieces) == pytest.approx(middle(every), rel=1e-12)
+
+
+def test_the_median_is_right_even_where_a_sample_misleads() -> None:
+    """Every sixteenth duration is the same one, and half of the middle is just below it."""
+    piece = [*range(8), *[10**9] * 8]
+    assert median([piece] * 300) == pytest.approx(middle(piece * 300))
 
 
 def test_the_median_is_the_middle_in_hours() -> None:
