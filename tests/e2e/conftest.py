@@ -92,6 +92,7 @@ def officer(chromium: Browser, ward: Ward) -> Iterator[Officer]:
         base_url=ward.url, viewport={"width": DESK[0], "height": DESK[1]}, reduced_motion="reduce"
     )
     context.set_default_timeout(20_000)
+    context.set_default_navigation_timeout(60_000)  # a page comes from a server that others keep busy
     found = Officer(ward=ward, context=context, page=context.new_page())
     found.listen(found.page)
     yield found
