@@ -12,7 +12,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 
 unexport PYTHONDONTWRITEBYTECODE
 comma := ,
 
-.PHONY: setup demo test check clean
+.PHONY: setup demo test check pytest clean
 
 setup: $(VENV)/.ready$(EXTRAS)  ## Make .venv and install what the lock file names.
 
@@ -37,7 +37,11 @@ check: setup  ## Style, types, and who may import whom.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check  ## Every check and test; what is not installed here is skipped with its reason.
+test: setup  ## Every check and test, side by side; what is not installed here is skipped with its reason.
+	@$(MAKE) --no-print-directory --jobs=2 check pytest || \
+		{ echo 'make test: what failed stands above: a check, tests, or both'; exit 1; }
+
+pytest: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 clean:  ## Remove the environment and the demo's data.

@@ -75,6 +75,7 @@ from server.yardsticks import Yardsticks
 log = structlog.get_logger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
+    assets.router,  # first: a page asks for dozens of its files
     session.router,
     listing.router,
     filters.router,
@@ -103,7 +104,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     system.router,
     live.router,
     docs.router,
-    assets.router,
     pages.router,
 )
 
@@ -130,7 +130,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
     app.add_middleware(Viewpoints)
     problems.register(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # as they are: include_router() would build each anew for its own app
     _add_probes(app, services)
     return app
 

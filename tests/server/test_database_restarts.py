@@ -16,14 +16,14 @@ from tests.support.intake import DrivenClock, Intake
 from tests.support.messages import BEGIN, Story
 from tests.support.office import open_office
 from tests.support.postgres import Postgres
-from tests.support.process import free_port, wait_until
+from tests.support.process import wait_until
 
 
 @pytest.mark.postgres
 def test_a_restart_of_postgresql_loses_nothing_and_is_no_error_of_ours(tmp_path: Path) -> None:
     folder = tmp_path / "postgres"
     folder.mkdir()
-    server = Postgres(folder, free_port())
+    server = Postgres(folder)
     server.start()
     try:
         with open_office(tmp_path, server.with_tables()) as office:
@@ -69,7 +69,7 @@ def test_a_restart_of_postgresql_loses_nothing_and_is_no_error_of_ours(tmp_path:
 def test_postgresql_that_dies_under_a_copy_is_down_and_its_next_one_is_taken(tmp_path: Path) -> None:
     folder = tmp_path / "postgres"
     folder.mkdir()
-    server = Postgres(folder, free_port())
+    server = Postgres(folder)
     server.start()
     database = Database(server.database())
     columns = ("source", "message_id", "event_id", "revision", "sequence", "received_at", "message")

@@ -61,7 +61,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A running PostgreSQL server (mark the test ``postgres``); ask it for a fresh database."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"), free_port())
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
     server.start()
     yield server
     server.stop()

@@ -13,7 +13,7 @@ import psycopg
 
 from server.database import Database
 from tests.support import needs
-from tests.support.process import wait_until
+from tests.support.process import free_port, wait_until
 
 
 @dataclass
@@ -21,7 +21,8 @@ class Postgres:
     """``initdb`` and ``postgres`` in ``folder``, as user ``postgres`` where the tests run as root (it refuses root)."""
 
     folder: Path
-    port: int
+    port: int = 0
+    """Chosen when it starts."""
     process: subprocess.Popen[bytes] | None = None
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _template: str = ""
@@ -43,6 +44,8 @@ class Postgres:
             capture_output=True,
             **self._as_user(),  # type: ignore[call-overload]
         )
+        # not before: while the cluster was made, somebody else might have taken a port that was free
+        self.port = free_port()
         self.resume()
 
     def resume(self) -> None:
@@ -63,6 +66,7 @@ class Postgres:
         wait_until(
             lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, "PostgreSQL to be ready"
         )
+        assert self.process.poll() is None, f"another server answers on port {self.port}"
 
     def database(self) -> str:
         """The SQLAlchemy URL of a new empty database."""
@@ -86,7 +90,9 @@ class Postgres:
             self._template = url.rpartition("/")[2]
         name = f"anninh{next(self._numbers)}"
         with psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", autocommit=True) as admin:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+            # its files, not its pages one by one through the log: what PostgreSQL did before it could do both
+            how = "STRATEGY FILE_COPY" if admin.info.server_version >= 150_000 else ""
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" {how}')
         return self._url(name)
 
     def _url(self, name: str) -> str:
