@@ -15,7 +15,6 @@ from server.search import Key, Search, Term, dates
 from server.search.words import STATE_GROUPS, plain
 from server.store import names
 from server.store.errors import InvalidError
-from server.store.folding import Folded
 from server.tables import IncidentRow
 from server.verdict import CLAIM_LASTS, OPEN, Source, State
 
@@ -179,13 +178,13 @@ class Reader:
         status, mode = IncidentRow.status, IncidentRow.mode
         drills = [value for value in values if value in set(Status)]
         holds: list[ColumnElement[bool]] = [status.in_(drills)]
-        walks: list[ColumnElement[bool]] = [and_(status == drill, mode == each) for drill in drills for each in Mode]
+        walks = [and_(status == drill, status != literal_column(f"'{Status.ACTUAL}'")) for drill in drills]
         if "trial" in values:
             holds.append(mode == Mode.TRIAL)
-            walks += [and_(status == each, mode == Mode.TRIAL) for each in Status if each not in drills]
+            walks.append(mode == literal_column(f"'{Mode.TRIAL}'"))
         if "active" in values:
             holds.append(and_(mode == Mode.ACTIVE, status == Status.ACTUAL))
-            walks.append(holds[-1])
+            walks = []  # most are: no index knows them
         return Condition(holds=or_(*holds), walks=tuple(Walk(guide=walk) for walk in walks))
 
     def _overdue(self, values: Sequence[str]) -> Condition:
@@ -223,11 +222,9 @@ class Reader:
             last = self.now.year + 1
             codes += [f"AN-{year}-{int(text):06d}" for year in range(last - CODE_YEARS, last + 1)]
         here = [label for label in names.labels(self.session) if wanted in plain(label)]
-        title, number = IncidentRow.title, IncidentRow.official_number
-        # one text, so that each row is folded once; no word holds a line break
-        in_words = Folded(title + "\n" + number).contains(wanted, autoescape=True)
+        in_words = IncidentRow.words.contains(wanted, autoescape=True)
         label = IncidentRow.place_label
-        is_worded = or_(title != names.NO_TEXT, number != names.NO_TEXT)
+        is_worded = IncidentRow.words != names.NO_TEXT
         return _any(
             [
                 Walk(guide=IncidentRow.code.in_(codes)),

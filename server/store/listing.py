@@ -17,6 +17,7 @@ from server.search import Search
 from server.store import incidentview, names, searching
 from server.store.conditions import Reader
 from server.store.errors import InvalidError
+from server.store.unguided import Unguided
 from server.tables import HIGHEST_KEY, IncidentRow
 from server.verdict import COUNTED, WAITING
 
@@ -83,10 +84,11 @@ class Lists:
     def tallies(self, search: Search) -> tuple[TallyOut, ...]:
         """Each camera and unit with how many of the search's incidents it has; of 30 days where it names no day."""
         asked = self._reader().read(search)
+        # left alone, SQLite walks all cameras' indices from end to end for their order
         query = (
             select(IncidentRow.camera_id, IncidentRow.unit, _how_many(COUNTED), _how_many(WAITING), func.count())
             .where(searching.fits(asked))
-            .group_by(IncidentRow.camera_id, IncidentRow.unit)
+            .group_by(Unguided(IncidentRow.camera_id), Unguided(IncidentRow.unit))
         )
         if asked.start is None and asked.end is None:
             query = query.where(IncidentRow.occurred_at >= self.now - TALLIED)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.store.conditions import Asked, Condition, Walk
-from server.store.folding import Unguided
+from server.store.unguided import Unguided
 from server.tables import IncidentRow
 
 PROBE: Final = 5000
