@@ -20,6 +20,8 @@ from server.verdict import CLAIM_LASTS, OPEN, Source, State
 
 CODE_YEARS: Final = 12
 """A bare number is looked for among the codes of so many years."""
+MOST_WALKS: Final = 64
+"""A token that needs more is no guide: the walk along time meets its rows soon enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,9 @@ class Reader:
             raise InvalidError(f"{fault.vi} / {fault.en}")
         start, end = self._bounds(search)
         conditions = [self._term(term) for term in search.terms]
+        labels = names.labels(self.session) if search.words else []
         for word in search.words:
-            found = self._word(word.text)
+            found = self._word(word.text, labels)
             conditions.append(_turned(found) if word.is_not else found)
         return Asked(conditions=tuple(conditions), start=start, end=end)
 
@@ -214,25 +217,28 @@ class Reader:
         column = IncidentRow.official_number
         return _any([Walk(guide=and_(column == value, column != names.NO_TEXT)) for value in values])
 
-    def _word(self, text: str) -> Condition:
-        """In the title, the official number or the name of the place; or the code, whole or its number alone."""
+    def _word(self, text: str, labels: Sequence[str]) -> Condition:
+        """In the title, the official number or the name of the place (one of ``labels``); or the code, whole or its
+        number alone."""
         wanted = plain(text)
         codes = [text.upper()]
         if text.isascii() and text.isdigit() and len(text) <= 6:
             last = self.now.year + 1
             codes += [f"AN-{year}-{int(text):06d}" for year in range(last - CODE_YEARS, last + 1)]
-        here = [label for label in names.labels(self.session) if wanted in plain(label)]
+        here = [label for label in labels if wanted in plain(label)]
         in_words = IncidentRow.words.contains(wanted, autoescape=True)
         label = IncidentRow.place_label
         is_worded = IncidentRow.words != names.NO_TEXT
-        return _any(
-            [
-                Walk(guide=IncidentRow.code.in_(codes)),
-                *(Walk(guide=and_(label == each, label != names.NO_TEXT)) for each in here),
-                Walk(guide=is_worded, also=in_words),
-            ],
-            holds=or_(IncidentRow.code.in_(codes), label.in_(here), and_(is_worded, in_words)),
-        )
+        is_here = label.in_(here)
+        if len(here) > len(labels) / 2:
+            # a word that most places have: a list of the others is shorter
+            is_here = label.not_in(["", *(each for each in labels if wanted not in plain(each))])
+        has_code = IncidentRow.code.in_(codes)
+        holds = or_(has_code, is_here, and_(is_worded, in_words))
+        if len(here) > MOST_WALKS - 2:
+            return Condition(holds=holds)
+        places = (Walk(guide=and_(label == each, label != names.NO_TEXT)) for each in here)
+        return Condition(holds=holds, walks=(Walk(guide=has_code), *places, Walk(guide=is_worded, also=in_words)))
 
 
 _READERS: Final[Mapping[Key, Callable[[Reader, Sequence[str]], Condition]]] = {
@@ -260,11 +266,11 @@ def _ids(values: Sequence[str], known: Sequence[names.Named], vi: str, en: str) 
     return sorted({each.id for value in values for each in names.find(value, known, vi, en)})
 
 
-def _any(walks: Sequence[Walk], holds: ColumnElement[bool] | None = None) -> Condition:
+def _any(walks: Sequence[Walk]) -> Condition:
     if not walks:
         nothing = IncidentRow.id < 0
         return Condition(holds=nothing, walks=(Walk(guide=nothing),))
-    return Condition(holds=or_(*(walk.whole for walk in walks)) if holds is None else holds, walks=tuple(walks))
+    return Condition(holds=or_(*(walk.whole for walk in walks)), walks=tuple(walks))
 
 
 def _turned(condition: Condition) -> Condition:
