@@ -215,7 +215,7 @@ def _by_camera(chance: random.Random, seed: Seed, kind: str) -> dict[str, Any]:
 
 
 def _by_hand(chance: random.Random, index: int) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "source": chance.choice(_BY_HAND),
         "mode": "active",
         "rule_kind": "",

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from contract.event import Mode, Status
 from server.criteria.definition import Definitions
+from server.letters import plain
 from server.search import Key, Search, Term, dates
-from server.search.words import STATE_GROUPS, plain
+from server.search.words import STATE_GROUPS
 from server.store import names
 from server.store.errors import InvalidError
 from server.tables import IncidentRow
@@ -26,10 +27,14 @@ MOST_WALKS: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Rows that an index gives in order of time: those that fit ``guide``, of which ``also`` must hold."""
+    """Rows that an index gives in order of time: those that fit ``guide``, of which ``also`` must hold.
+
+    ``most``: the whole search finds no more of them, which spares looking to the end for one; None: that is not known.
+    """
 
     guide: ColumnElement[bool]
     also: ColumnElement[bool] | None = None
+    most: int | None = None
 
     @property
     def whole(self) -> ColumnElement[bool]:

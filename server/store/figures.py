@@ -86,29 +86,77 @@ def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
     return tuple(kind for kind in there if any(check.bears(kind) for check in checks))
 
 
+def how_many(figures: Figures, check: Check) -> dict[Kind, int]:
+    """By kind, how many incidents a check's figure of the period is made of."""
+    side, aggregate = figures.current, check.measure.aggregate
+    if aggregate == "standing":
+        return {kind: number for kind, number in side.standing if check.bears(kind)}
+    if aggregate == "median_time_to_clear":
+        return {kind: sum(map(len, side.cleared[kind])) for kind in side.cleared if check.bears(kind)}
+    found: dict[Kind, int] = {}
+    for kind in kinds(figures, [check]):
+        cells = [cell for cell in figures.cells.get(kind, ()) if _is_in(side.period, cell)]
+        if aggregate == "share_handled_in_time":
+            found[kind] = sum(cell.sums.late + (cell.sums.in_time if cell.counted else 0) for cell in cells)
+        else:
+            found[kind] = sum(cell.sums.cases for cell in cells if cell.counted)
+    return found
+
+
+def _is_in(period: Period, cell: Cell) -> bool:
+    # of days over more than a year the same ones a year earlier hold the beginning of these
+    return period.start_at <= cell.at < period.end_at if period.is_of_months else cell.at == period.start_at
+
+
 def counted(session: Session, check: Check, side: Side, of: Sequence[Kind], now: datetime) -> list[IncidentRow]:
     """Exactly the incidents that a check's figure is made of, newest first."""
     bearing = [kind for kind in of if check.bears(kind)]
-    return _incidents(session, and_(raw.is_real(), _made_of(check, side, now)), bearing, None)
+    return _incidents(session, and_(*made_of(check, side, now)), bearing)
 
 
-def _made_of(check: Check, side: Side, now: datetime) -> ColumnElement[bool]:
+def made_of(check: Check, side: Side, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds of every incident that a check's figure is made of, besides its kind; never NULL."""
     counts = IncidentRow.state.in_(STATES_COUNTED)
     aggregate = check.measure.aggregate
     if aggregate == "standing":
-        return and_(counts, _standing(side.until))
+        return raw.is_real(), counts, _standing(side.until)
     if aggregate == "median_time_to_clear":
-        return and_(counts, _in(side.period), IncidentRow.handled_at.is_not(None))
+        return raw.is_real(), counts, _in(side.period), IncidentRow.handled_at.is_not(None)
     if aggregate == "share_handled_in_time":
         missed = and_(IncidentRow.due_at < now, IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING))
         handled = and_(counts, IncidentRow.handled_at.is_not(None))
-        return and_(_in(side.period), IncidentRow.due_at.is_not(None), or_(handled, missed))
-    return and_(counts, _in(side.period))
+        return raw.is_real(), _in(side.period), and_(IncidentRow.due_at.is_not(None), or_(handled, missed))
+    return raw.is_real(), counts, _in(side.period)
 
 
-def waiting(session: Session, period: Period, of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
-    """At most ``most`` of the incidents of a period that would count once they are confirmed, newest first."""
-    return _incidents(session, and_(raw.is_real(), _in(period), IncidentRow.state.in_(STATES_WAITING)), of, most)
+def waiting(session: Session, period: Period, of: Sequence[Kind]) -> list[IncidentRow]:
+    """The incidents of a period that would count once they are confirmed, newest first."""
+    return _incidents(session, and_(*made_to_wait(period)), of)
+
+
+def made_to_wait(period: Period) -> tuple[ColumnElement[bool], ...]:
+    """What holds of every incident that would count in a period once it is confirmed, besides its kind; never NULL."""
+    return raw.is_real(), IncidentRow.state.in_(STATES_WAITING), _in(period)
+
+
+def is_of(kinds: Iterable[Kind]) -> ColumnElement[bool]:
+    """Is an incident of one of these kinds? Never NULL."""
+    names: dict[tuple[str, str, str, bool], list[str]] = {}
+    for kind in kinds:
+        names.setdefault((kind.rule_kind, kind.category, kind.source, kind.camera_assisted), []).append(kind.rule_name)
+    return or_(
+        False,
+        *(
+            and_(
+                IncidentRow.rule_kind == rule_kind,
+                IncidentRow.category == category,
+                IncidentRow.source == source,
+                IncidentRow.camera_assisted.is_(assisted),
+                IncidentRow.rule_name.in_(each),
+            )
+            for (rule_kind, category, source, assisted), each in names.items()
+        ),
+    )
 
 
 def kind_of(row: IncidentRow) -> Kind:
@@ -188,26 +236,11 @@ def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tupl
         yield from ((number, key, cases) for _, key, cases in raw.late(book.session, [span], now))
 
 
-def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
+def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind]) -> list[IncidentRow]:
     if not of:
         return []
-    names: dict[tuple[str, str, str, bool], list[str]] = {}
-    for kind in of:
-        names.setdefault((kind.rule_kind, kind.category, kind.source, kind.camera_assisted), []).append(kind.rule_name)
-    fits = or_(
-        *(
-            and_(
-                IncidentRow.rule_kind == rule_kind,
-                IncidentRow.category == category,
-                IncidentRow.source == source,
-                IncidentRow.camera_assisted.is_(assisted),
-                IncidentRow.rule_name.in_(each),
-            )
-            for (rule_kind, category, source, assisted), each in names.items()
-        )
-    )
-    found = select(IncidentRow).where(which, fits)
-    return list(session.scalars(found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(most)))
+    found = select(IncidentRow).where(which, is_of(of))
+    return list(session.scalars(found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc())))
 
 
 def _in(period: Period) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ knows no distributions: left alone it sorts half a million rows for a page of th
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from server.sight import of_the_ward
 from server.store.conditions import MOST_WALKS, Asked, Condition, Walk
 from server.store.cursors import Found
-from server.store.unguided import Unguided
+from server.store.unguided import Checked
 from server.tables import IncidentRow
 
+Columns = TypeVarTuple("Columns")
 PROBE: Final = 5000
 """So many rows of a walk are passed over to see how far back they reach."""
 
@@ -38,7 +39,10 @@ def newest_ids(session: Session, asked: Asked, limit: int, after: Found | None =
     found: set[Found] = set()
     floor: datetime | None = None
     for walk in walks:
-        query = _page(asked, walk, others, limit, after)
+        wanted = _wanted(session, asked, walk, others, limit, after)
+        if wanted < 1:
+            continue
+        query = _page(asked, walk, others, after).limit(wanted)
         if floor is not None:
             query = query.where(IncidentRow.occurred_at >= floor)
         found |= {(at, id_) for at, id_ in session.execute(query)}
@@ -52,22 +56,50 @@ def fits(asked: Asked) -> ColumnElement[bool]:
     return and_(True, *_span(asked), *(each.holds for each in asked.conditions))
 
 
+def _wanted(
+    session: Session,
+    asked: Asked,
+    walk: Walk | None,
+    others: Sequence[ColumnElement[bool]],
+    limit: int,
+    after: Found | None,
+) -> int:
+    """Rows to look for on a walk: as many as there can be."""
+    if walk is None or walk.most is None:
+        return limit
+    if after is None:
+        return min(limit, walk.most)
+    at, id_ = IncidentRow.occurred_at, IncidentRow.id
+    passed = _fitting(select(func.count()), asked, walk, others).where(
+        at >= after[0], Checked(or_(at > after[0], id_ >= after[1]))
+    )
+    return min(limit, walk.most - (session.scalar(passed) or 0))
+
+
 def _page(
-    asked: Asked, walk: Walk | None, others: Sequence[ColumnElement[bool]], limit: int, after: Found | None
+    asked: Asked, walk: Walk | None, others: Sequence[ColumnElement[bool]], after: Found | None
 ) -> Select[datetime, int]:
     at, id_ = IncidentRow.occurred_at, IncidentRow.id
-    query = select(at, id_).where(*_span(asked)).order_by(at.desc(), id_.desc()).limit(limit)
+    query = _fitting(select(at, id_), asked, walk, others).order_by(at.desc(), id_.desc())
+    if after is not None:
+        query = query.where(at <= after[0], Checked(or_(at < after[0], id_ < after[1])))
+    return query
+
+
+def _fitting(
+    query: Select[*Columns], asked: Asked, walk: Walk | None, others: Sequence[ColumnElement[bool]]
+) -> Select[*Columns]:
+    """Of what a walk leads to, that of which the other conditions hold."""
+    query = query.where(*_span(asked))
     if walk is not None:
         query = query.where(walk.guide)
         others = [*others, walk.also] if walk.also is not None else others
-    if after is not None:
-        query = query.where(at <= after[0], Unguided(or_(at < after[0], id_ < after[1])))
-    return query.where(*(Unguided(each) for each in others))
+    return query.where(*(Checked(each) for each in others))
 
 
 @of_the_ward
 def _guide(session: Session, asked: Asked) -> Condition | None:
-    """The condition whose walks to follow: the one with the fewest rows since a time that the first can reach back to."""
+    """The condition whose walks to follow: the one with the fewest rows since a time, to which one of them reaches."""
     able = sorted((each for each in asked.conditions if 0 < len(each.walks) <= MOST_WALKS), key=_walks)
     if len(able) < 2:
         return able[0] if able else None

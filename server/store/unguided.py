@@ -1,4 +1,4 @@
-"""A hint to SQLite's planner, which knows no distributions: what it must not look for along an index."""
+"""Hints to the databases' planners, which know too little: what is not to be looked for along an index."""
 
 from typing import Any
 
@@ -16,11 +16,27 @@ class Unguided(FunctionElement[bool]):
     inherit_cache = True
 
 
+class Checked(Unguided):
+    """A condition, never NULL, that either database is to check row by row on the way along another one's index.
+
+    PostgreSQL takes it for something that every other row has then (``coalesce``): left alone it guesses that a few
+    conditions together leave next to nothing, gathers all that fit some of them and sorts it for a page of thirty.
+    """
+
+    inherit_cache = True
+
+
 @compiles(Unguided)
 def _as_it_is(element: Unguided, compiler: SQLCompiler, **more: Any) -> str:
     return f"({compiler.process(element.clauses, **more)})"
 
 
 @compiles(Unguided, "sqlite")
+@compiles(Checked, "sqlite")
 def _with_plus(element: Unguided, compiler: SQLCompiler, **more: Any) -> str:
     return f"+({compiler.process(element.clauses, **more)})"
+
+
+@compiles(Checked, "postgresql")
+def _coalesced(element: Checked, compiler: SQLCompiler, **more: Any) -> str:
+    return f"coalesce({compiler.process(element.clauses, **more)}, false)"

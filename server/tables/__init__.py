@@ -58,6 +58,6 @@ __all__ = [
     "UnitRow",
     "UserRow",
     "UtcDateTime",
-    "words_of",
     "VerdictRow",
+    "words_of",
 ]

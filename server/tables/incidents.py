@@ -17,7 +17,7 @@ from server.letters import composed, plain
 from server.tables.base import Key, Table
 
 _WORDS: Final = 400
-"""Characters of ``IncidentRow.words`` at most; a title and an official number are shorter, unless NFC lengthens them."""
+"""Characters of ``IncidentRow.words`` at most: more than a title and a number have, unless NFC lengthens them."""
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -48,7 +48,8 @@ class IncidentRow(Table):
     __table_args__ = (
         Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
         Index("ix_incidents_state", "state", "occurred_at"),
-        Index("ix_incidents_occurred_at", "occurred_at"),
+        # with the id, or PostgreSQL looks beyond the last row of a page for more of the same instant
+        Index("ix_incidents_occurred_at", "occurred_at", "id"),
         # covers the criteria's GROUP BY over a day that has no tally yet
         Index(
             "ix_incidents_counting",

@@ -17,8 +17,9 @@ _CHUNK = 1000
 def upgrade() -> None:
     op.add_column("incidents", sa.Column("words", sa.String(_WORDS), nullable=False, server_default=""))
     _fill()
-    op.drop_index("ix_incidents_worded", "incidents")
-    op.drop_index("ix_incidents_kind", "incidents")
+    for name in ("worded", "kind", "occurred_at"):
+        op.drop_index(f"ix_incidents_{name}", "incidents")
+    op.create_index("ix_incidents_occurred_at", "incidents", ["occurred_at", "id"])
     op.create_index("ix_incidents_kind", "incidents", ["rule_kind", "occurred_at", "id", "state", "mode", "status"])
     for name, columns, condition in (
         ("worded", ["occurred_at", "id", "words"], "words <> ''"),
@@ -40,7 +41,8 @@ def _fill() -> None:
         .order_by(incidents.c.id)
     ).all()
     for start in range(0, len(rows), _CHUNK):
-        words = [{"of_id": id_, "to": _plain(f"{title}\n{number}")} for id_, title, number in rows[start : start + _CHUNK]]
+        part = rows[start : start + _CHUNK]
+        words = [{"of_id": id_, "to": _plain(f"{title}\n{number}")} for id_, title, number in part]
         connection.execute(sa.update(incidents).where(of_row).values(words=sa.bindparam("to")), words)
 
 
