@@ -1,19 +1,21 @@
 """What a search finds in the database: each token on both databases, and any combination against plain Python."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 
 from server.database import Database
 from server.search import Key, Search, Term, Word, parse, words
 from server.store.conditions import Reader
 from server.store.errors import InvalidError
-from server.tables import IncidentRow
+from server.tables import IncidentRow, words_of
 from tests.support.office import NOON
 from tests.support.register import CAMERAS, DEFINITIONS, PEOPLE, RULES, UNITS, ZONE, Register, fill
 
@@ -73,6 +75,8 @@ TOKENS = [
     "an-2026-000012",
     '"vỉa hè"',
     "danh cho",
+    "ho",
+    "-ho",
     "nothing-like-that",
     "camera:kho-sau -rule:fire state:counted before:2026-03-01",
 ]
@@ -240,3 +244,82 @@ def test_days_and_tallies_add_up_to_the_search(register: Register) -> None:
         recent = [row for row in register.rows if row.code in set(register.expected(asked))]
         assert tally.total == sum(row.occurred_at >= NOON - timedelta(days=30) for row in recent), tally
     assert {tally.kind for tally in late} == {"camera", "unit"}
+
+
+def test_a_word_that_very_many_places_have_is_found_in_all_of_them(register: Register) -> None:
+    labels = [f"Vùng {number}" for number in range(70)]
+    with register.database.transaction() as session:
+        rows = session.scalars(select(IncidentRow).where(IncidentRow.place_label == "").order_by(IncidentRow.id)).all()
+        for number, row in enumerate(rows):
+            row.place_label = labels[number % len(labels)]
+        session.flush()
+        expected = [row.code for row in sorted(rows, key=lambda row: (row.occurred_at, row.id), reverse=True)]
+    assert found(register, parse("vung"), 7) == expected
+    assert sorted(found(register, parse("-vung"), 7)) == sorted({row.code for row in register.rows} - set(expected))
+
+
+def test_words_follow_whoever_writes_a_title_or_a_number(register: Register) -> None:
+    with register.database.transaction() as session:
+        row = session.get_one(IncidentRow, 1)
+        row.title = "MẤT TRỘM"
+        assert row.words == "mat trom\n" + row.official_number.lower()
+        session.get_one(IncidentRow, 2).official_number = "Đ-7"
+        two = session.get_one(IncidentRow, 3)
+        two.title, two.official_number = "", ""
+    with register.database.read() as session:
+        for row in session.scalars(select(IncidentRow)):
+            assert row.words == words_of(row.title, row.official_number)
+        assert session.get_one(IncidentRow, 3).words == ""
+    assert "AN-2026-000001" in found(register, parse('"mat trom"'), 7)
+    assert found(register, parse("đ-7"), 7) == ["AN-2026-000002"]
+
+
+def test_a_text_that_nfc_lengthens_beyond_its_column_is_cut() -> None:
+    """U+FB2C becomes three letters."""
+    assert len(words_of("\ufb2c" * 300, "")) == 400
+
+
+@pytest.mark.parametrize(
+    ("search", "walks", "why"),
+    [
+        ("no-such-word", "COVERING INDEX ix_incidents_worded", "every text that there is lies in a small index"),
+        ("rule:fire state:reminded -mode:trial", "COVERING INDEX ix_incidents_kind", "no row is read to leave it out"),
+        ("rule:fire", "COVERING INDEX ix_incidents_kind (rule_kind=?)", "in order of time already"),
+        ("mode:trial -rule:fire", "COVERING INDEX ix_incidents_trial", "which rule, too, is in it"),
+        ("mode:exercise", "INDEX ix_incidents_drill (status=?)", "drills are few"),
+        ("-state:new", "INDEX ix_incidents_occurred_at", "no index knows what is not"),
+    ],
+)
+def test_sqlite_finds_a_page_along_the_index_that_is_meant(small: Register, search: str, walks: str, why: str) -> None:
+    plans = plans_of(small, lambda session: found_page(small, session, search))
+    assert any(walks in plan and "ORDER BY" not in plan for plan in plans), (why, plans)
+
+
+def test_counts_by_camera_read_only_the_days_that_are_asked_for(small: Register) -> None:
+    plans = plans_of(small, lambda session: small.lists(session).tallies(parse("")))
+    assert any("INDEX ix_incidents_occurred_at (occurred_at>?)" in plan for plan in plans), plans
+
+
+def found_page(register: Register, session: Session, search: str) -> None:
+    register.lists(session).page(parse(search), None, 30)
+
+
+def plans_of(register: Register, ask: Callable[[Session], object]) -> list[str]:
+    """How SQLite goes about each query on incidents of a question."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Connection, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(register.database.engine, "before_cursor_execute", note)
+    try:
+        with register.database.read() as session:
+            ask(session)
+    finally:
+        event.remove(register.database.engine, "before_cursor_execute", note)
+    with register.database.engine.connect() as connection:
+        return [
+            "; ".join(str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            for statement, parameters in asked
+            if "FROM incidents" in statement
+        ]
