@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.database import Database
 from server.search import Key, Search, Term, Word, parse, words
+from server.store import searching
 from server.store.conditions import Reader
 from server.store.errors import InvalidError
 from server.tables import IncidentRow, words_of
@@ -153,6 +154,17 @@ searches = st.builds(
 @given(search=searches, limit=st.integers(1, 40))
 def test_any_search_finds_exactly_what_python_finds(small: Register, search: Search, limit: int) -> None:
     assert found(small, search, limit) == small.expected(search)
+
+
+@settings(max_examples=150, deadline=None)
+@given(search=searches, limit=st.integers(1, 40), recent=st.integers(0, 89))
+def test_how_many_of_the_newest_are_looked_through_first_changes_nothing(
+    small: Register, search: Search, limit: int, recent: int
+) -> None:
+    with small.database.read() as session:
+        asked = Reader(session=session, definitions=DEFINITIONS, now=NOON, zone=ZONE).read(search)
+        rows = searching.newest(session, asked, limit, recent=recent)
+        assert [row.code for row in rows] == small.expected(search)[:limit]
 
 
 @settings(max_examples=100, deadline=None)
