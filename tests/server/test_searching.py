@@ -259,15 +259,14 @@ def test_days_and_tallies_add_up_to_the_search(register: Register) -> None:
 
 
 def test_a_word_that_very_many_places_have_is_found_in_all_of_them(register: Register) -> None:
-    labels = [f"Vùng {number}" for number in range(70)]
     with register.database.transaction() as session:
-        rows = session.scalars(select(IncidentRow).where(IncidentRow.place_label == "").order_by(IncidentRow.id)).all()
+        rows = session.scalars(select(IncidentRow).order_by(IncidentRow.id)).all()
         for number, row in enumerate(rows):
-            row.place_label = labels[number % len(labels)]
-        session.flush()
-        expected = [row.code for row in sorted(rows, key=lambda row: (row.occurred_at, row.id), reverse=True)]
+            row.place_label = f"Vùng {number}" if number < 80 else ""
+        expected = [row.code for row in sorted(rows[:80], key=lambda row: (row.occurred_at, row.id), reverse=True)]
     assert found(register, parse("vung"), 7) == expected
-    assert sorted(found(register, parse("-vung"), 7)) == sorted({row.code for row in register.rows} - set(expected))
+    assert sorted(found(register, parse("-vung"), 7)) == sorted(row.code for row in rows[80:])
+    assert found(register, parse("vung trial"), 7) == []
 
 
 def test_words_follow_whoever_writes_a_title_or_a_number(register: Register) -> None:
