@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 import structlog
 from pydantic_core import from_json, to_json
@@ -14,7 +13,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from server import sight
-from server.search.words import plain
 
 log = structlog.get_logger(__name__)
 
@@ -127,15 +125,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # the driver's own BEGINs are off: `_begin_sqlite` says which kind
     connection.isolation_level = None
     cursor = connection.cursor()
-    connection.create_function("anninh_plain", 1, _plain, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _plain(text: str | None) -> str | None:
-    """SQL's ``anninh_plain``: what store/folding.py compares by."""
-    return None if text is None else plain(normalize("NFC", text))
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -7,10 +7,12 @@ from fastapi import APIRouter, HTTPException, Query
 from server.api.deps import Has, Viewer, refused
 from server.api.responses import problems
 from server.criteria.period import Period, PeriodError
-from server.schemas import CriterionDetail, PeriodOut, Scoreboard, WhatIf
+from server.schemas import CriterionDetail, IncidentPage, PeriodOut, Scoreboard, WhatIf
 from server.services import Services
 from server.store import criteria
+from server.store.drilling import Part
 from server.store.errors import StoreError
+from server.store.listing import MOST
 
 router = APIRouter(prefix="/api/v1", tags=["criteria"])
 
@@ -40,11 +42,40 @@ def read_scoreboard(_user: Viewer, has: Has, period: Key = None) -> Scoreboard:
 
 @router.get("/criteria/{code}", summary="One criterion and its incidents", responses=problems(401, 404, 422))
 def read_criterion(code: str, _user: Viewer, has: Has, period: Key = None) -> CriterionDetail:
-    """The criterion with exactly the incidents that were counted, and those that wait for a verdict."""
+    """The criterion with the newest of exactly the incidents that were counted, and of those that wait for a verdict.
+
+    Each list's ``next_cursor`` leads on at ``/criteria/{code}/incidents``.
+    """
     chosen = period_of(has, period)
     try:
         with has.database.read() as session:
             return criteria.drill(session, has.definitions, code, chosen, has.clock.now())
+    except StoreError as error:
+        raise refused(error) from error
+
+
+@router.get("/criteria/{code}/incidents", summary="A criterion's incidents", responses=problems(401, 404, 422))
+def read_criterion_incidents(
+    code: str,
+    _user: Viewer,
+    has: Has,
+    period: Key = None,
+    part: Annotated[Part, Query(description="Those counted, those that only other checks counted, or waiting.")] = (
+        Part.COUNTED
+    ),
+    check: Annotated[
+        str | None, Query(max_length=64, description="A check's key: those that it counted; left out: the first check.")
+    ] = None,
+    cursor: Annotated[str | None, Query(max_length=200, description="next_cursor of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = criteria.PAGE,
+) -> IncidentPage:
+    """One page, newest first; ask again with ``cursor`` until ``next_cursor`` is null."""
+    chosen, now = period_of(has, period), has.clock.now()
+    try:
+        with has.database.read() as session:
+            return criteria.page(
+                session, has.definitions, code, chosen, now, part, check=check, cursor=cursor, limit=limit
+            )
     except StoreError as error:
         raise refused(error) from error
 

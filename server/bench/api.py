@@ -130,7 +130,7 @@ def scoreboards(definitions: Definitions, now: datetime) -> Mapping[str, Questio
         return lambda session: len(criteria.scoreboard(session, definitions, calendar.period(key), now).criteria)
 
     def drill(code: str, key: str) -> Question:
-        return lambda session: len(criteria.drill(session, definitions, code, calendar.period(key), now).counted)
+        return lambda session: len(criteria.drill(session, definitions, code, calendar.period(key), now).counted.items)
 
     return {
         **{f"scoreboard {key}": board(key) for key in keys},

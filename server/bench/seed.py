@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from server.database import Database
-from server.tables import CameraRow, EdgeRow, EventRow, IncidentRow, Table, UserRow
+from server.tables import CameraRow, EdgeRow, EventRow, IncidentRow, Table, UserRow, words_of
 from server.verdict import Category, Source, State
 
 END: Final = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -191,6 +191,7 @@ def _row(at: datetime, code: str, state: State, handled_at: datetime) -> dict[st
         "unit": "",
         "title": "",
         "official_number": "",
+        "words": "",
         "suspects": 0,
         "assigned_to": None,
         "due_at": at + timedelta(days=20) if confirmed else None,
@@ -214,7 +215,7 @@ def _by_camera(chance: random.Random, seed: Seed, kind: str) -> dict[str, Any]:
 
 
 def _by_hand(chance: random.Random, index: int) -> dict[str, Any]:
-    return {
+    row: dict[str, Any] = {
         "source": chance.choice(_BY_HAND),
         "mode": "active",
         "rule_kind": "",
@@ -223,6 +224,7 @@ def _by_hand(chance: random.Random, index: int) -> dict[str, Any]:
         "official_number": f"{index}/TB" if chance.random() < 0.5 else "",
         "suspects": chance.randint(0, 3),
     }
+    return row | {"words": words_of(row["title"], row["official_number"])}
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.schemas.base import NO_NUL, Result, Schema
-from server.schemas.incidents import IncidentOut
+from server.schemas.incidents import IncidentPage
 
 
 class PeriodOut(Schema):
@@ -157,19 +157,19 @@ class CriterionEntryOut(Schema):
 
 
 class CriterionDetail(CriterionOut):
-    """A criterion with exactly the incidents that were counted, and those that wait."""
+    """A criterion with the newest of exactly the incidents that were counted, and of those that wait."""
 
     period: PeriodOut
     definition_sha256: str = ""
     """Which wording of the criterion this answers."""
     legal_basis: str = ""
-    counted: tuple[IncidentOut, ...]
+    counted: IncidentPage
     """By the first check."""
-    counted_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Check key → codes of exactly the incidents it counted."""
-    others: tuple[IncidentOut, ...] = ()
+    counted_by: dict[str, int] = Field(default_factory=dict)
+    """Check key → how many incidents it counted: the whole ward's, whoever asks."""
+    others: IncidentPage
     """Those that only other checks counted, or that are listed beside the cameras' figures."""
-    waiting: tuple[IncidentOut, ...]
+    waiting: IncidentPage
     entries: tuple[CriterionEntryOut, ...] = ()
     """For this period, newest first."""
     revisions: tuple[RevisionOut, ...] = ()

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from server.letters import plain
 from server.search import dates, words
 from server.search.words import CODES_BY_NAME, DATES, KEYS_BY_NAME, RULES_BY_NAME, Key, fold
 
@@ -83,7 +84,7 @@ class Search:
 
 
 _BY_LENGTH: Final = sorted((name for key in Key for name in (key, *words.ALIASES[key])), key=len, reverse=True)
-_KNOWN: Final = re.compile("|".join(re.sub(r"\\? ", r"[ _-]", re.escape(words.plain(name))) for name in _BY_LENGTH))
+_KNOWN: Final = re.compile("|".join(re.sub(r"\\? ", r"[ _-]", re.escape(plain(name))) for name in _BY_LENGTH))
 _ANY_KEY: Final = re.compile(r"[^\W\d_][\w-]*")
 _ITEM: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s,"]+)')
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)')
@@ -112,7 +113,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._plain = words.plain(text)
+        self._plain = plain(text)
         self._at = 0
         self._terms: dict[tuple[Key, bool], tuple[str, ...]] = {}
         self._words: list[Word] = []

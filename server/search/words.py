@@ -1,11 +1,11 @@
 """The words of a search: its keys and the values that a key knows, in Vietnamese and English."""
 
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from contract.event import Severity
+from server.letters import composed, plain
 from server.verdict import COUNTED, WAITING, Category, Source, State
 
 
@@ -142,29 +142,12 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
 """Rule kinds by name. The list is open: an edge may send a kind, or a ward name a rule, that stands nowhere here."""
 
 
-class _Letters(dict[int, str]):
-    """Each letter's bare one, worked out when it is first met: ``str.translate`` asks for it by its number."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        # some capitals become two letters: such a one stays as it is, so that positions stay
-        lower = "d" if letter in "đĐ" else unicodedata.normalize("NFD", letter)[0].lower()
-        self[code] = lower if len(lower) == 1 else letter
-        return self[code]
-
-
-_LETTERS: Final = _Letters()
 _JOINTS: Final = str.maketrans("", "", " \t_-,")
-
-
-def plain(text: str) -> str:
-    """Lower case without marks, as long as the text itself (which must be NFC): đ → d, ế → e."""
-    return text.translate(_LETTERS)
 
 
 def fold(text: str) -> str:
     """What two ways to write one name have in common: no case, marks, spaces, hyphens or underscores."""
-    return plain(unicodedata.normalize("NFC", text)).translate(_JOINTS)
+    return plain(composed(text)).translate(_JOINTS)
 
 
 def _codes(values: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

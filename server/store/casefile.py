@@ -13,7 +13,7 @@ from server.deed import Case, Deed, deeds, why_not
 from server.schemas import IncidentDetail, UserOut
 from server.store import incidentview, verdicts
 from server.store.errors import ConflictError, ForbiddenError, NotFoundError
-from server.tables import IncidentRow
+from server.tables import IncidentRow, words_of
 from server.verdict import Actor, State, moves
 
 STALE = "Vụ việc vừa thay đổi; xem lại rồi quyết định. / The incident has changed; look again, then decide."
@@ -89,6 +89,10 @@ def write(session: Session, row: IncidentRow, version: int, values: dict[str, An
 
     Of many who write at once exactly one wins: the database compares, not we.
     """
+    if not values.keys().isdisjoint({"title", "official_number"}):
+        # what the row has is what it had at this version: else nothing is written
+        title, number = (values.get(name, getattr(row, name)) for name in ("title", "official_number"))
+        values = values | {"words": words_of(title, number)}
     written = session.execute(
         update(IncidentRow)
         .where(IncidentRow.id == row.id, IncidentRow.version == version)

@@ -11,24 +11,30 @@ from sqlalchemy.orm import Session
 
 from contract.event import Mode, Status
 from server.criteria.definition import Definitions
+from server.letters import plain
 from server.search import Key, Search, Term, dates
-from server.search.words import STATE_GROUPS, plain
+from server.search.words import STATE_GROUPS
 from server.store import names
 from server.store.errors import InvalidError
-from server.store.folding import Folded
 from server.tables import IncidentRow
 from server.verdict import CLAIM_LASTS, OPEN, Source, State
 
 CODE_YEARS: Final = 12
 """A bare number is looked for among the codes of so many years."""
+MOST_WALKS: Final = 64
+"""A token that needs more is no guide: the walk along time meets its rows soon enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Rows that an index gives in order of time: those that fit ``guide``, of which ``also`` must hold."""
+    """Rows that an index gives in order of time: those that fit ``guide``, of which ``also`` must hold.
+
+    ``most``: the whole search finds no more of them, which spares looking to the end for one; None: that is not known.
+    """
 
     guide: ColumnElement[bool]
     also: ColumnElement[bool] | None = None
+    most: int | None = None
 
     @property
     def whole(self) -> ColumnElement[bool]:
@@ -69,8 +75,9 @@ class Reader:
             raise InvalidError(f"{fault.vi} / {fault.en}")
         start, end = self._bounds(search)
         conditions = [self._term(term) for term in search.terms]
+        labels = names.labels(self.session) if search.words else []
         for word in search.words:
-            found = self._word(word.text)
+            found = self._word(word.text, labels)
             conditions.append(_turned(found) if word.is_not else found)
         return Asked(conditions=tuple(conditions), start=start, end=end)
 
@@ -179,13 +186,13 @@ class Reader:
         status, mode = IncidentRow.status, IncidentRow.mode
         drills = [value for value in values if value in set(Status)]
         holds: list[ColumnElement[bool]] = [status.in_(drills)]
-        walks: list[ColumnElement[bool]] = [and_(status == drill, mode == each) for drill in drills for each in Mode]
+        walks = [and_(status == drill, status != literal_column(f"'{Status.ACTUAL}'")) for drill in drills]
         if "trial" in values:
             holds.append(mode == Mode.TRIAL)
-            walks += [and_(status == each, mode == Mode.TRIAL) for each in Status if each not in drills]
+            walks.append(mode == literal_column(f"'{Mode.TRIAL}'"))
         if "active" in values:
             holds.append(and_(mode == Mode.ACTIVE, status == Status.ACTUAL))
-            walks.append(holds[-1])
+            walks = []  # most are: no index knows them
         return Condition(holds=or_(*holds), walks=tuple(Walk(guide=walk) for walk in walks))
 
     def _overdue(self, values: Sequence[str]) -> Condition:
@@ -215,27 +222,28 @@ class Reader:
         column = IncidentRow.official_number
         return _any([Walk(guide=and_(column == value, column != names.NO_TEXT)) for value in values])
 
-    def _word(self, text: str) -> Condition:
-        """In the title, the official number or the name of the place; or the code, whole or its number alone."""
+    def _word(self, text: str, labels: Sequence[str]) -> Condition:
+        """In the title, the official number or the name of the place (one of ``labels``); or the code, whole or its
+        number alone."""
         wanted = plain(text)
         codes = [text.upper()]
         if text.isascii() and text.isdigit() and len(text) <= 6:
             last = self.now.year + 1
             codes += [f"AN-{year}-{int(text):06d}" for year in range(last - CODE_YEARS, last + 1)]
-        here = [label for label in names.labels(self.session) if wanted in plain(label)]
-        title, number = IncidentRow.title, IncidentRow.official_number
-        # one text, so that each row is folded once; no word holds a line break
-        in_words = Folded(title + "\n" + number).contains(wanted, autoescape=True)
+        here = [label for label in labels if wanted in plain(label)]
+        in_words = IncidentRow.words.contains(wanted, autoescape=True)
         label = IncidentRow.place_label
-        is_worded = or_(title != names.NO_TEXT, number != names.NO_TEXT)
-        return _any(
-            [
-                Walk(guide=IncidentRow.code.in_(codes)),
-                *(Walk(guide=and_(label == each, label != names.NO_TEXT)) for each in here),
-                Walk(guide=is_worded, also=in_words),
-            ],
-            holds=or_(IncidentRow.code.in_(codes), label.in_(here), and_(is_worded, in_words)),
-        )
+        is_worded = IncidentRow.words != names.NO_TEXT
+        is_here = label.in_(here)
+        if len(here) > len(labels) / 2:
+            # a word that most places have: a list of the others is shorter
+            is_here = label.not_in(["", *(each for each in labels if wanted not in plain(each))])
+        has_code = IncidentRow.code.in_(codes)
+        holds = or_(has_code, is_here, and_(is_worded, in_words))
+        if len(here) > MOST_WALKS - 2:
+            return Condition(holds=holds)
+        places = (Walk(guide=and_(label == each, label != names.NO_TEXT)) for each in here)
+        return Condition(holds=holds, walks=(Walk(guide=has_code), *places, Walk(guide=is_worded, also=in_words)))
 
 
 _READERS: Final[Mapping[Key, Callable[[Reader, Sequence[str]], Condition]]] = {
@@ -263,11 +271,11 @@ def _ids(values: Sequence[str], known: Sequence[names.Named], vi: str, en: str) 
     return sorted({each.id for value in values for each in names.find(value, known, vi, en)})
 
 
-def _any(walks: Sequence[Walk], holds: ColumnElement[bool] | None = None) -> Condition:
+def _any(walks: Sequence[Walk]) -> Condition:
     if not walks:
         nothing = IncidentRow.id < 0
         return Condition(holds=nothing, walks=(Walk(guide=nothing),))
-    return Condition(holds=or_(*(walk.whole for walk in walks)) if holds is None else holds, walks=tuple(walks))
+    return Condition(holds=or_(*(walk.whole for walk in walks)), walks=tuple(walks))
 
 
 def _turned(condition: Condition) -> Condition:

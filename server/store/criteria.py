@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from server.criteria.definition import Definition, Definitions
 from server.criteria.period import Period
 from server.criteria.tally import Cell, Sums, tallies_of
-from server.schemas import CriterionDetail, CriterionOut, PeriodOut, RuleVersionOut, Scoreboard, WhatIf
-from server.store import criterionentries, figures, freezes, incidentview, mergers
+from server.schemas import CriterionDetail, CriterionOut, IncidentPage, PeriodOut, RuleVersionOut, Scoreboard, WhatIf
+from server.store import criterionentries, cursors, figures, freezes, incidentview, mergers
+from server.store.cursors import Found
+from server.store.drilling import Drill, Part
 from server.store.errors import InvalidError, NotFoundError
 from server.store.results import Known, result
 from server.tables import EventRow, IncidentRow
 
-MOST_WAITING: Final = 200
-"""Waiting incidents that a drill-down lists; ``logged`` says how many there are."""
+PAGE: Final = 50
+"""Incidents on a page of a drill-down's lists."""
 MOST_VERSIONS: Final = 20
 _HASHES: Final = 500
 """Incidents whose rule versions are looked up: the newest; a database refuses to be asked about too many at once."""
@@ -58,38 +60,74 @@ def know(session: Session, definitions: Definitions, period: Period, now: dateti
     )
 
 
-def drill(session: Session, definitions: Definitions, code: str, period: Period, now: datetime) -> CriterionDetail:
-    """One criterion with exactly the incidents that were counted, newest first. Raises NotFoundError."""
-    definition = _definition(definitions, code)
-    known, frozen = know(session, definitions, period, now), freezes.of_period(session, period.key)
-    live = result(definition, known)
-    row = frozen.get(code)
-    by_check = _counted(session, definition, known)
-    if row is not None:
-        by_check = freezes.counted(session, row)
-    counted_by = {key: tuple(each.code for each in rows) for key, rows in by_check.items()}
-    main = by_check.get(definition.checks[0].key, [])
-    listed = {each.id for each in main}
-    others = [each for rows in by_check.values() for each in rows if each.id not in listed]
-    applies = definition.applies(period)
-    of = figures.kinds(known.figures, definition.checks) if applies else ()
-    waits = figures.waiting(session, period, of, MOST_WAITING)
-    before = _counted_before(session, definition, known) if applies else []
+def drill(
+    session: Session,
+    definitions: Definitions,
+    code: str,
+    period: Period,
+    now: datetime,
+    part: Part = Part.COUNTED,
+    cursor: str | None = None,
+) -> CriterionDetail:
+    """One criterion with the newest of exactly the incidents that were counted; of ``part`` the page of ``cursor``.
+
+    Raises NotFoundError, InvalidError.
+    """
+    return detail(drilled(session, definitions, code, period, now), definitions, part, cursor)
+
+
+def detail(
+    found: Drill, definitions: Definitions, part: Part = Part.COUNTED, cursor: str | None = None
+) -> CriterionDetail:
+    """The same of what is drilled already. Raises InvalidError."""
+    session, definition, row = found.session, found.definition, found.frozen
+    period, after = found.known.figures.current.period, {part: cursors.read(cursor)}
+    parts = {each: _page(found, definitions, each, after.get(each), PAGE) for each in Part}
     return CriterionDetail(
-        **freezes.shown(live, row).model_dump(),
-        period=period_out(period, freezes.frozen_at(frozen)),
+        **freezes.shown(result(definition, found.known), row).model_dump(),
+        period=period_out(period, freezes.frozen_at(found.revisions)),
         definition_sha256=row.definition_sha256 if row else definition.sha256(),
         legal_basis=definition.legal_basis,
-        counted=incidentview.outs(session, definitions, main, now),
-        counted_by=counted_by,
-        others=incidentview.outs(session, definitions, list({each.id: each for each in others}.values()), now),
-        waiting=incidentview.outs(session, definitions, waits, now),
-        entries=criterionentries.listing(session, code, period.key),
-        revisions=freezes.revisions(session, period.key, code),
-        rule_versions=_versions(session, main),
-        baseline_rule_versions=_versions(session, before),
+        counted=parts[Part.COUNTED],
+        counted_by=found.how_many(),
+        others=parts[Part.OTHERS],
+        waiting=parts[Part.WAITING],
+        entries=criterionentries.listing(session, definition.code, period.key),
+        revisions=freezes.revisions(session, period.key, definition.code),
+        rule_versions=_versions(session, found.newest_ids(_HASHES)),
+        baseline_rule_versions=_versions(session, found.newest_ids_before(_HASHES)),
         entry_keys=definition.entry_keys,
     )
+
+
+def drilled(session: Session, definitions: Definitions, code: str, period: Period, now: datetime) -> Drill:
+    """One criterion's incidents. Raises NotFoundError."""
+    return Drill(
+        session=session,
+        definition=_definition(definitions, code),
+        known=know(session, definitions, period, now),
+        revisions=freezes.of_period(session, period.key),
+    )
+
+
+def page(
+    session: Session,
+    definitions: Definitions,
+    code: str,
+    period: Period,
+    now: datetime,
+    part: Part,
+    *,
+    check: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> IncidentPage:
+    """A page of one of its lists, newest first. ``check``: whose incidents, of those that were counted.
+
+    Raises NotFoundError, InvalidError.
+    """
+    after = cursors.read(cursor)
+    return _page(drilled(session, definitions, code, period, now), definitions, part, after, limit, check)
 
 
 def what_if(
@@ -104,7 +142,7 @@ def what_if(
     definition = _definition(definitions, code)
     known = know(session, definitions, period, now)
     of = figures.kinds(known.figures, definition.checks)
-    rows = figures.waiting(session, period, of, None)
+    rows = figures.waiting(session, period, of)
     if codes is not None:
         missing = set(codes) - {row.code for row in rows}
         if missing:
@@ -149,6 +187,14 @@ def _definition(definitions: Definitions, code: str) -> Definition:
     return definition
 
 
+def _page(
+    found: Drill, definitions: Definitions, part: Part, after: Found | None, limit: int, check: str | None = None
+) -> IncidentPage:
+    rows = found.rows(part, limit + 1, after, check)
+    items = incidentview.outs(found.session, definitions, rows[:limit], found.known.figures.now)
+    return IncidentPage(items=items, next_cursor=cursors.after(rows[limit - 1]) if len(rows) > limit else None)
+
+
 def _counted(session: Session, definition: Definition, known: Known) -> dict[str, list[IncidentRow]]:
     """By check, exactly the incidents that were counted."""
     side = known.figures.current
@@ -166,20 +212,12 @@ def _codes(session: Session, definition: Definition, known: Known) -> dict[str, 
     return {key: [row.code for row in rows] for key, rows in _counted(session, definition, known).items()}
 
 
-def _counted_before(session: Session, definition: Definition, known: Known) -> list[IncidentRow]:
-    check, before = definition.checks[0], known.figures.before
-    if check.compare is None or check.compare.against == "target" or not check.where:
-        return []
-    of = figures.kinds(known.figures, [check])
-    return figures.counted(session, check, before, of, known.figures.now)
-
-
-def _versions(session: Session, rows: Sequence[IncidentRow]) -> tuple[RuleVersionOut, ...]:
+def _versions(session: Session, incident_ids: Sequence[int]) -> tuple[RuleVersionOut, ...]:
     """Versions of the rules that raised these incidents, most events first."""
     version = EventRow.data["rule"]["version"].as_string()
     found = session.execute(
         select(EventRow.rule_name, version, func.count())
-        .where(EventRow.incident_id.in_([row.id for row in rows[:_HASHES]]))
+        .where(EventRow.incident_id.in_(incident_ids))
         .group_by(EventRow.rule_name, version)
         .order_by(func.count().desc(), EventRow.rule_name)
         .limit(MOST_VERSIONS)
@@ -203,4 +241,16 @@ def _confirmed(definitions: Definitions, known: figures.Figures, rows: Sequence[
     return replace(known, cells=cells, tallies=tallies_of(definitions, cells), current=current)
 
 
-__all__ = ["CriterionOut", "adjust", "drill", "freeze", "know", "period_out", "scoreboard", "what_if"]
+__all__ = [
+    "CriterionOut",
+    "adjust",
+    "detail",
+    "drill",
+    "drilled",
+    "freeze",
+    "know",
+    "page",
+    "period_out",
+    "scoreboard",
+    "what_if",
+]

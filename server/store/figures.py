@@ -4,7 +4,7 @@ A fixed number of queries, however many criteria and incidents there are: from t
 of those days that changed since their tally was made.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, pairwise
@@ -50,13 +50,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``kinds``: that there are;
-    ``tallies``: each check's share of the cells, by criterion and check."""
+    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``kinds``: that there are,
+    and what they bear on; ``tallies``: each check's share of the cells, by criterion and check."""
 
     current: Side
     before: Side
     months: tuple[Period, ...]
-    kinds: Collection[Kind]
+    kinds: Mapping[Kind, Bearing]
     cells: Mapping[Bearing, Sequence[Cell]]
     tallies: Mapping[tuple[str, str], Tally]
     now: datetime
@@ -85,29 +85,79 @@ def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
     return tuple(kind for kind in figures.kinds if any(check.bears(kind) for check in wanted))
 
 
+def how_many(figures: Figures, code: str, check: Check) -> dict[Bearing, int]:
+    """How many incidents the figure of a criterion's check is made of in the period, by what they bear on."""
+    side, aggregate, key = figures.current, check.measure.aggregate, (code, check.key)
+    if aggregate == "standing":
+        return {bearing: spots for bearing, spots in side.standing.items() if key in bearing}
+    if aggregate == "median_time_to_clear":
+        return {bearing: sum(map(len, pieces)) for bearing, pieces in side.cleared.items() if key in bearing}
+    found: dict[Bearing, int] = {}
+    for bearing, every in figures.cells.items():
+        if key not in bearing:
+            continue
+        cells = [cell for cell in every if _is_in(side.period, cell)]
+        if aggregate == "share_handled_in_time":
+            found[bearing] = sum(cell.sums.late + (cell.sums.in_time if cell.counted else 0) for cell in cells)
+        else:
+            found[bearing] = sum(cell.sums.cases for cell in cells if cell.counted)
+    return found
+
+
+def _is_in(period: Period, cell: Cell) -> bool:
+    # of days over more than a year the same ones a year earlier hold the beginning of these
+    return period.start_at <= cell.at < period.end_at if period.is_of_months else cell.at == period.start_at
+
+
 def counted(session: Session, check: Check, side: Side, of: Sequence[Kind], now: datetime) -> list[IncidentRow]:
     """Exactly the incidents that a check's figure is made of, newest first."""
     bearing = [kind for kind in of if check.bears(kind)]
-    return _incidents(session, and_(raw.is_real(), _made_of(check, side, now)), bearing, None)
+    return _incidents(session, and_(*made_of(check, side, now)), bearing)
 
 
-def _made_of(check: Check, side: Side, now: datetime) -> ColumnElement[bool]:
+def made_of(check: Check, side: Side, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds of every incident that a check's figure is made of, besides its kind; never NULL."""
     counts = IncidentRow.state.in_(STATES_COUNTED)
     aggregate = check.measure.aggregate
     if aggregate == "standing":
-        return and_(counts, _standing(side.until))
+        return raw.is_real(), counts, _standing(side.until)
     if aggregate == "median_time_to_clear":
-        return and_(counts, _in(side.period), IncidentRow.handled_at.is_not(None))
+        return raw.is_real(), counts, _in(side.period), IncidentRow.handled_at.is_not(None)
     if aggregate == "share_handled_in_time":
         missed = and_(IncidentRow.due_at < now, IncidentRow.state.in_(STATES_COUNTED + STATES_WAITING))
         handled = and_(counts, IncidentRow.handled_at.is_not(None))
-        return and_(_in(side.period), IncidentRow.due_at.is_not(None), or_(handled, missed))
-    return and_(counts, _in(side.period))
+        return raw.is_real(), _in(side.period), and_(IncidentRow.due_at.is_not(None), or_(handled, missed))
+    return raw.is_real(), counts, _in(side.period)
 
 
-def waiting(session: Session, period: Period, of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
-    """At most ``most`` of the incidents of a period that would count once they are confirmed, newest first."""
-    return _incidents(session, and_(raw.is_real(), _in(period), IncidentRow.state.in_(STATES_WAITING)), of, most)
+def waiting(session: Session, period: Period, of: Sequence[Kind]) -> list[IncidentRow]:
+    """The incidents of a period that would count once they are confirmed, newest first."""
+    return _incidents(session, and_(*made_to_wait(period)), of)
+
+
+def made_to_wait(period: Period) -> tuple[ColumnElement[bool], ...]:
+    """What holds of every incident that would count in a period once it is confirmed, besides its kind; never NULL."""
+    return raw.is_real(), IncidentRow.state.in_(STATES_WAITING), _in(period)
+
+
+def is_of(kinds: Iterable[Kind]) -> ColumnElement[bool]:
+    """Is an incident of one of these kinds? Never NULL."""
+    names: dict[tuple[str, str, str, bool], list[str]] = {}
+    for kind in kinds:
+        names.setdefault((kind.rule_kind, kind.category, kind.source, kind.camera_assisted), []).append(kind.rule_name)
+    return or_(
+        False,
+        *(
+            and_(
+                IncidentRow.rule_kind == rule_kind,
+                IncidentRow.category == category,
+                IncidentRow.source == source,
+                IncidentRow.camera_assisted.is_(assisted),
+                IncidentRow.rule_name.in_(each),
+            )
+            for (rule_kind, category, source, assisted), each in names.items()
+        ),
+    )
 
 
 def kind_of(row: IncidentRow) -> Kind:
@@ -186,26 +236,11 @@ def _late(book: Tallies, bounds: Sequence[Span], now: datetime) -> Iterator[tupl
             yield first + number, book.kinds.bearing(kind), counted, Sums(late=cases)
 
 
-def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind], most: int | None) -> list[IncidentRow]:
+def _incidents(session: Session, which: ColumnElement[bool], of: Sequence[Kind]) -> list[IncidentRow]:
     if not of:
         return []
-    names: dict[tuple[str, str, str, bool], list[str]] = {}
-    for kind in of:
-        names.setdefault((kind.rule_kind, kind.category, kind.source, kind.camera_assisted), []).append(kind.rule_name)
-    fits = or_(
-        *(
-            and_(
-                IncidentRow.rule_kind == rule_kind,
-                IncidentRow.category == category,
-                IncidentRow.source == source,
-                IncidentRow.camera_assisted.is_(assisted),
-                IncidentRow.rule_name.in_(each),
-            )
-            for (rule_kind, category, source, assisted), each in names.items()
-        )
-    )
-    found = select(IncidentRow).where(which, fits)
-    return list(session.scalars(found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc()).limit(most)))
+    found = select(IncidentRow).where(which, is_of(of))
+    return list(session.scalars(found.order_by(IncidentRow.occurred_at.desc(), IncidentRow.id.desc())))
 
 
 def _in(period: Period) -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """Frozen periods: what a criterion was when its period was frozen, and every adjustment since, appended and visible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import bindparam, func, select
@@ -11,10 +12,13 @@ from sqlalchemy.orm import Session
 from server.criteria.definition import Definition
 from server.criteria.period import Period
 from server.schemas import ChangeOut, CriterionOut, RevisionOut
-from server.store import audit
+from server.store import audit, cursors
+from server.store.cursors import Found
 from server.store.errors import InvalidError, TakenError
 from server.tables import FrozenRow, IncidentRow, UserRow
 
+CHUNK: Final = 200
+"""Codes that are asked for at once: some may not be seen by who asks."""
 Live = tuple[Definition, CriterionOut, Mapping[str, Sequence[str]]]
 """A criterion, how it stands now, and by check the codes of exactly the incidents that were counted."""
 
@@ -50,15 +54,28 @@ def shown(live: CriterionOut, row: FrozenRow | None) -> CriterionOut:
     return frozen.model_copy(update={"revision": row.revision, "differs": _figures(frozen) != _figures(live)})
 
 
-def counted(session: Session, row: FrozenRow) -> dict[str, list[IncidentRow]]:
-    """By check, exactly the incidents that were counted then, newest first."""
-    codes = [code for each in row.counted.values() for code in each]
-    found = {
-        each.code: each
-        for start in range(0, len(codes), 500)
-        for each in session.scalars(select(IncidentRow).where(IncidentRow.code.in_(codes[start : start + 500])))
-    }
-    return {key: [found[code] for code in each if code in found] for key, each in row.counted.items()}
+def counted(
+    session: Session, row: FrozenRow, keys: Iterable[str], limit: int, after: Found | None = None, but: str = ""
+) -> list[IncidentRow]:
+    """The next of exactly the incidents that these checks counted then, as they were listed, newest first by check.
+
+    ``but``: the check whose incidents are left out; ``after``: the last one of the page before. Raises InvalidError.
+    """
+    left_out = set(row.counted.get(but, ()))
+    codes = [code for code in dict.fromkeys(chain(*(row.counted.get(key, ()) for key in keys))) if code not in left_out]
+    start = 0
+    if after is not None:
+        last = session.scalar(select(IncidentRow.code).where(IncidentRow.id == after[1]))
+        if last not in codes:
+            raise cursors.unknown()
+        start = codes.index(last) + 1
+    found: list[IncidentRow] = []
+    while start < len(codes) and len(found) < limit:
+        part = codes[start : start + CHUNK]
+        there = {each.code: each for each in session.scalars(select(IncidentRow).where(IncidentRow.code.in_(part)))}
+        found += [there[code] for code in part if code in there]
+        start += CHUNK
+    return found[:limit]
 
 
 def revisions(session: Session, key: str, code: str) -> tuple[RevisionOut, ...]:

@@ -1,7 +1,5 @@
 """Lists of incidents: a page of a search, its days with counts, its cameras and units with counts."""
 
-import base64
-import binascii
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,10 +12,10 @@ from sqlalchemy.orm import Session
 from server.criteria.definition import Definitions
 from server.schemas import DayOut, IncidentPage, TallyOut
 from server.search import Search
-from server.store import incidentview, names, searching
+from server.store import cursors, incidentview, names, searching
 from server.store.conditions import Reader
-from server.store.errors import InvalidError
-from server.tables import HIGHEST_KEY, IncidentRow
+from server.store.unguided import Unguided
+from server.tables import IncidentRow
 from server.verdict import COUNTED, WAITING
 
 MOST: Final = 200
@@ -43,12 +41,12 @@ class Lists:
         """
         limit = max(1, min(limit, MOST))
         asked = self._reader().read(search)
-        after = _read_cursor(cursor) if cursor is not None else None
-        rows = searching.newest(self.session, asked, self.now, limit + 1, after)
+        after = cursors.read(cursor)
+        rows = searching.newest(self.session, asked, limit + 1, after)
         page = rows[:limit]
         return IncidentPage(
             items=incidentview.outs(self.session, self.definitions, page, self.now),
-            next_cursor=_cursor(page[-1]) if len(rows) > limit else None,
+            next_cursor=cursors.after(page[-1]) if len(rows) > limit else None,
         )
 
     def days(self, search: Search, month: date) -> tuple[DayOut, ...]:
@@ -83,10 +81,11 @@ class Lists:
     def tallies(self, search: Search) -> tuple[TallyOut, ...]:
         """Each camera and unit with how many of the search's incidents it has; of 30 days where it names no day."""
         asked = self._reader().read(search)
+        # left alone, SQLite walks all cameras' indices from end to end for their order
         query = (
             select(IncidentRow.camera_id, IncidentRow.unit, _how_many(COUNTED), _how_many(WAITING), func.count())
             .where(searching.fits(asked))
-            .group_by(IncidentRow.camera_id, IncidentRow.unit)
+            .group_by(Unguided(IncidentRow.camera_id), Unguided(IncidentRow.unit))
         )
         if asked.start is None and asked.end is None:
             query = query.where(IncidentRow.occurred_at >= self.now - TALLIED)
@@ -116,19 +115,3 @@ def _how_many(states: frozenset[str]) -> ColumnElement[int]:
 def _length(month: date) -> int:
     first = month.replace(day=1)
     return ((first + timedelta(days=32)).replace(day=1) - first).days
-
-
-def _cursor(row: IncidentRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.occurred_at.isoformat()} {row.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, last_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        read = datetime.fromisoformat(at), int(last_id)
-        read[0].astimezone(UTC)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise InvalidError("the cursor is none that this server gave; begin without one") from error
-    if read[0].tzinfo is None or not 0 < read[1] <= HIGHEST_KEY:
-        raise InvalidError("the cursor is none that this server gave; begin without one")
-    return read

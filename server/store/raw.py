@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from contract.event import Mode, Status
 from server.criteria.tally import Sums
 from server.criteria.vocabulary import Kind
-from server.store.folding import Unguided
+from server.store.unguided import Unguided
 from server.tables import CameraHour, CameraRow, IncidentRow
 from server.verdict import COUNTED, WAITING
 

@@ -7,7 +7,7 @@ from server.tables.criteria import CriterionEntryRow, CriterionFileRow, FrozenRo
 from server.tables.desk import PlanRow, PlanSpotRow, SavedFilterRow
 from server.tables.edges import DeadLetter, EdgeRow, SequenceGap
 from server.tables.events import EventRevision, EventRow, EvidenceRow
-from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow
+from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow, words_of
 from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.notices import NoticeChannel, NoticeItem, NoticeMark, NoticeMessage, NoticeRule, Publication
 from server.tables.people import AuditRow, SessionRow, UserRow
@@ -60,4 +60,5 @@ __all__ = [
     "UserRow",
     "UtcDateTime",
     "VerdictRow",
+    "words_of",
 ]

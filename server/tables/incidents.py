@@ -11,9 +11,13 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from server.letters import composed, plain
 from server.tables.base import Key, Table
+
+_WORDS: Final = 400
+"""Characters of ``IncidentRow.words`` at most: more than a title and a number have, unless NFC lengthens them."""
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -28,14 +32,13 @@ _SEARCHED: Final = (
     ("assigned", "assigned_to IS NOT NULL", "assigned_to"),
     ("claimed", "claimed_by IS NOT NULL", "claimed_by"),
     ("number", "official_number <> ''", "official_number"),
-    ("worded", "title <> '' OR official_number <> ''", None),
+    ("drill", "status <> 'actual'", "status"),
 )
 """Name, condition and column of an index over the few rows that have such a thing: it costs the others nothing."""
 
 
-def _partial(name: str, condition: str, column: str | None) -> Index:
-    columns = ("occurred_at",) if column is None else (column, "occurred_at")
-    return Index(f"ix_incidents_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+def _partial(name: str, condition: str, column: str) -> Index:
+    return Index(f"ix_incidents_{name}", column, "occurred_at", **_where(condition))
 
 
 class IncidentRow(Table):
@@ -45,7 +48,8 @@ class IncidentRow(Table):
     __table_args__ = (
         Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
         Index("ix_incidents_state", "state", "occurred_at"),
-        Index("ix_incidents_occurred_at", "occurred_at"),
+        # with the id, or PostgreSQL looks beyond the last row of a page for more of the same instant
+        Index("ix_incidents_occurred_at", "occurred_at", "id"),
         # covers the criteria's GROUP BY over a day that has no tally yet
         Index(
             "ix_incidents_counting",
@@ -65,9 +69,13 @@ class IncidentRow(Table):
         # a token of the search is a walk along one of these, newest first (server/store/searching.py)
         Index("ix_incidents_camera", "camera_id", "occurred_at"),
         Index("ix_incidents_unit", "unit", "occurred_at"),
-        Index("ix_incidents_kind", "rule_kind", "occurred_at"),
+        # whether a rule is on trial and what became of what it told is asked most: that needs no row either
+        Index("ix_incidents_kind", "rule_kind", "occurred_at", "id", "state", "mode", "status"),
         Index("ix_incidents_rule", "rule_name", "rule_kind", "occurred_at"),
         *(_partial(*each) for each in _SEARCHED),
+        Index("ix_incidents_trial", "occurred_at", "id", "rule_kind", "rule_name", **_where("mode = 'trial'")),
+        # a word is looked for in each of these, newest first: all that a page asks for stands in the index
+        Index("ix_incidents_worded", "occurred_at", "id", "words", **_where("words <> ''")),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -105,6 +113,9 @@ class IncidentRow(Table):
     """What one entered by hand is about; empty: what its rule says."""
     official_number: Mapped[str] = mapped_column(String(64), default="")
     """Its number in the legal register, which this system is not."""
+    words: Mapped[str] = mapped_column(String(_WORDS), default="")
+    """Title and official number for searching, as ``words_of`` gives them. Assigning either keeps it; an UPDATE that is
+    written out must set it."""
     suspects: Mapped[int] = mapped_column(default=0)
     """Persons involved (đối tượng), as a count: no names."""
     victims: Mapped[int] = mapped_column(default=0)
@@ -129,6 +140,19 @@ class IncidentRow(Table):
     """Its rule was snoozed on its camera when it was made: it is not in the review queue before this."""
     version: Mapped[int] = mapped_column(default=1)
     """Grows by one with each change; a write that knows an older one gets 409."""
+
+    @validates("title", "official_number")
+    def _keep_words(self, name: str, value: str) -> str:
+        said = {"title": self.title, "official_number": self.official_number, name: value}
+        self.words = words_of(said["title"] or "", said["official_number"] or "")
+        return value
+
+
+def words_of(title: str, official_number: str) -> str:
+    """What a word is looked for in: both without case and marks, a line each; empty where there is neither."""
+    if not title and not official_number:
+        return ""
+    return plain(composed(f"{title}\n{official_number}"))[:_WORDS]
 
 
 class VerdictRow(Table):

@@ -1,12 +1,11 @@
 """Small charts as inline SVG: bars by month, incidents by hour and weekday, by unit. Numbers in, shapes out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
-
-from server.schemas import IncidentOut
 
 WEEKDAYS: Final = 7
 HOURS: Final = 24
@@ -47,9 +46,9 @@ def bars(values: Sequence[float]) -> tuple[Bar, ...]:
     )
 
 
-def hours(incidents: Sequence[IncidentOut], zone: ZoneInfo) -> tuple[tuple[Hour, ...], ...]:
-    """By weekday, then hour, in the site's zone."""
-    local = [each.occurred_at.astimezone(zone) for each in incidents]
+def hours(instants: Iterable[datetime], zone: ZoneInfo) -> tuple[tuple[Hour, ...], ...]:
+    """How many incidents occurred by weekday, then hour, in the site's zone."""
+    local = [each.astimezone(zone) for each in instants]
     counts = Counter((at.weekday(), at.hour) for at in local)
     most = max(counts.values(), default=1)
     return tuple(
@@ -62,6 +61,6 @@ def hours(incidents: Sequence[IncidentOut], zone: ZoneInfo) -> tuple[tuple[Hour,
     )
 
 
-def units(incidents: Sequence[IncidentOut]) -> list[tuple[str, int]]:
-    """By unit (khóm, ấp), most first; an empty name: nobody said where."""
-    return Counter(each.unit for each in incidents).most_common()
+def units(named: Iterable[str]) -> list[tuple[str, int]]:
+    """How many incidents by unit (khóm, ấp), most first; an empty name: nobody said where."""
+    return Counter(named).most_common()

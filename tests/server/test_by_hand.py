@@ -112,6 +112,20 @@ def test_a_drill_is_entered_as_one_and_counts_nowhere(office: Office) -> None:
     assert anna.get("/api/v1/criteria/TC09").json()["value"] in {0, None}
 
 
+def test_what_is_entered_and_changed_is_found_by_its_words(office: Office) -> None:
+    anna = office.desk("anna", "officer")
+    code = enter(anna)["code"]
+
+    def found(words: str) -> list[str]:
+        return [each["code"] for each in anna.get("/api/v1/incidents", params={"q": words}).json()["items"]]
+
+    assert found("MAT TROM") == [code]
+    change(anna, code, 1, title="Đánh nhau").raise_for_status()
+    assert (found("mat trom"), found("danh nhau")) == ([], [code])
+    change(anna, code, 2, official_number="77/TB").raise_for_status()
+    assert (found("77/tb"), found("danh nhau")) == ([code], [code])
+
+
 def test_facts_are_changed_one_by_one_and_every_change_is_on_record(office: Office) -> None:
     anna = office.desk("anna", "officer")
     code = enter(anna)["code"]

@@ -4,22 +4,46 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 
 from server.database import Database
 from server.store import edges, placements
-from server.tables import EdgeRow, Table
+from server.tables import EdgeRow, IncidentRow, Table, words_of
 from tests.support.messages import BEGIN
 from tests.support.needs import ROOT
+
+_OLD_INCIDENT = (
+    "INSERT INTO incidents (id, code, site, rule_kind, rule_name, place, place_label, severity, mode, status, state, "
+    "occurred_at, last_seen_at, created_at, version, title, official_number) VALUES (:id, 'AN-' || CAST(:id AS TEXT), "
+    "'hoa-thuan', '', '', '', '', 'low', 'active', 'actual', 'new', :at, :at, :at, 1, :title, :official)"
+)
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_describes(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_an_upgrade_makes_the_words_of_what_was_written_before(empty_database: Database) -> None:
+    titles = {1: ("Mất XE  máy", "12/TB"), 2: ("", "Đ-7"), 3: ("", ""), 4: ("Tha\u0302y", "")}
+    with empty_database.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "server" / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        for number, (title, official) in titles.items():
+            connection.execute(text(_OLD_INCIDENT), {"id": number, "title": title, "official": official, "at": BEGIN})
+    empty_database.migrate()
+    with empty_database.read() as session:
+        found = dict(session.execute(select(IncidentRow.id, IncidentRow.words)).all())
+    assert found == {number: words_of(*each) for number, each in titles.items()}
+    assert (found[1], found[3], found[4]) == ("mat xe  may\n12/tb", "", "thay\n")
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

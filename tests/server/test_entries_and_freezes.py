@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from server.tables import AuditRow
+from tests.support.drilling import counted
 from tests.support.office import NOON, Office, decide, open_office
 
 FEBRUARY = "2026-M02"
@@ -118,7 +119,7 @@ def test_an_official_figure_stands_for_what_was_counted(office: Office) -> None:
     approve(chief, enter(anna, "TC09", {"cases": 3, "suspects": 5}).json()["id"])
     found = see(anna, "TC09")
     assert (found["state"], found["value"], found["change_vi"]) == ("met", 3, "giảm 01 vụ (-25,00%)")
-    assert (found["checks"][0]["counted_value"], len(found["counted"])) == (1, 1)
+    assert (found["checks"][0]["counted_value"], len(found["counted"]["items"])) == (1, 1)
 
 
 def test_what_if_changes_nothing(office: Office) -> None:
@@ -146,7 +147,11 @@ def test_a_frozen_period_stays_and_is_adjusted_visibly(either: Office) -> None:
     decide(anna, late, "confirm")
     either.clock.turn(hours=3)
     frozen = see(anna, "TC12")
-    assert (frozen["value"], frozen["differs"], [one["code"] for one in frozen["counted"]]) == (1, True, [first])
+    assert (frozen["value"], frozen["differs"], [one["code"] for one in frozen["counted"]["items"]]) == (
+        1,
+        True,
+        [first],
+    )
     assert not see(anna, "TC17")["differs"]
     adjusted = chief.post(f"/api/v1/periods/{FEBRUARY}/adjustments/TC12", json={"why": "Xác minh muộn"}).json()
     assert (adjusted["value"], adjusted["revision"], adjusted["differs"]) == (2, 2, False)
@@ -157,6 +162,29 @@ def test_a_frozen_period_stays_and_is_adjusted_visibly(either: Office) -> None:
     assert len(newest["definition_sha256"]) == 64
     again = chief.post(f"/api/v1/periods/{FEBRUARY}/adjustments/TC12", json={"why": "nữa"})
     assert (again.status_code, "Không có gì thay đổi" in again.json()["detail"]) == (422, True)
+
+
+def test_a_frozen_list_has_pages_too(either: Office) -> None:
+    anna, chief = either.desk("anna", "officer"), either.desk("chief", "supervisor")
+    codes = [
+        either.incident(at=IN_FEBRUARY + timedelta(hours=hour), rule_kind="crowd", state="confirmed")
+        for hour in range(7)
+    ]
+    chief.post(f"/api/v1/periods/{FEBRUARY}/freeze").raise_for_status()
+    either.incident(at=IN_FEBRUARY + timedelta(hours=3, minutes=1), rule_kind="crowd", state="confirmed")
+    either.clock.turn(hours=3)
+    assert see(anna, "TC12")["counted_by"] == {"cases": 7}
+    assert [each["code"] for each in counted(anna, "TC12", FEBRUARY)] == codes[::-1]
+    after_the_late_one = anna.get("/api/v1/incidents?q=rule:crowd&limit=4").json()["next_cursor"]
+    asked = f"/api/v1/criteria/TC12/incidents?period={FEBRUARY}&cursor={after_the_late_one}"
+    assert anna.get(asked).status_code == 422, "that one is on no page of this list"
+
+
+def test_a_list_that_there_is_not_is_refused(office: Office) -> None:
+    anna = office.desk("anna", "officer")
+    for query, status in (("check=spots", 404), ("check=x", 404), ("cursor=x", 422), ("part=x", 422)):
+        assert anna.get(f"/api/v1/criteria/TC12/incidents?{query}").status_code == status, query
+    assert anna.get("/api/v1/criteria/TC99/incidents").status_code == 404
 
 
 def test_a_merger_is_marked_once_and_can_be_taken_back(office: Office) -> None:

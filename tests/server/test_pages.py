@@ -136,6 +136,37 @@ def test_a_confirmed_incident_is_drilled_down_to(office: Office) -> None:
     assert code not in words_of(desk, "/criteria/TC17?period=2026-M02")
 
 
+def test_a_long_drill_down_is_turned_page_by_page(office: Office) -> None:
+    codes = [
+        office.incident(
+            at=NOON - timedelta(hours=1, minutes=number), rule_kind="crowd", state="confirmed" if number < 60 else "new"
+        )
+        for number in range(115)
+    ]
+    desk = office.desk("tran.b", "officer")
+    first = desk.get("/criteria/TC12?period=2026-M03").text
+    assert shown(first) == [*codes[:50], *codes[60:110]]
+    second = desk.get(older(first, "counted")).text
+    assert shown(second) == [*codes[50:60], *codes[60:110]]
+    assert "được tính (60)" in second, "all are counted on every page"
+    assert shown(desk.get(older(second, "waiting")).text) == [*codes[:50], *codes[110:]], (
+        "the rest stays with its newest"
+    )
+    assert 'id="older-counted"' not in second
+    assert shown(desk.get("/criteria/TC12?period=2026-M03&part=counted&cursor=x").text) == shown(first)
+
+
+def shown(page: str) -> list[str]:
+    """Codes of the incidents that a page of a criterion lists, in order."""
+    return re.findall(r'<li id="[a-z]+-[0-9]+">.*?href="/incidents/(AN-[0-9-]+)"', page, re.DOTALL)
+
+
+def older(page: str, part: str) -> str:
+    """The address of the page that follows in one of its lists."""
+    found: list[str] = re.findall(rf'id="older-{part}" href="([^"#]+)', page)
+    return unescape(found[0])
+
+
 def test_a_one_time_password_leads_to_the_password_page_first(office: Office) -> None:
     desk = office.desk("tran.b", "officer")
     with office.services.database.transaction() as session:

@@ -15,6 +15,7 @@ from server.api.deps import SESSION_COOKIE
 from server.api.live import stream
 from server.tables import CameraRow, IncidentRow
 from tests.server.conftest import BOTH
+from tests.support.drilling import counted
 from tests.support.film import Film
 from tests.support.office import NOON, decide
 from tests.support.postgres import Postgres
@@ -118,8 +119,10 @@ def test_the_scoreboard_counts_the_whole_ward_and_lists_one_s_own(ward: Ward) ->
     whole = chief.get("/api/v1/criteria/TC09").json()
     mine = limited(ward).get("/api/v1/criteria/TC09").json()
     assert (mine["value"], mine["state"]) == (whole["value"], whole["state"]), "nobody's rights change a count"
-    assert len(whole["counted"]) == 2
-    assert [each["code"] for each in mine["counted"]] == [code_of(ward, "kho-sau")]
+    assert mine["counted_by"] == whole["counted_by"], "nor how many incidents it is made of"
+    assert len(whole["counted"]["items"]) == 2
+    assert [each["code"] for each in mine["counted"]["items"]] == [code_of(ward, "kho-sau")]
+    assert [each["code"] for each in counted(limited(ward, name="ha.d"), "TC09")] == [code_of(ward, "kho-sau")]
 
 
 def test_a_unit_stands_for_its_cameras_and_for_what_was_entered_in_it(ward: Ward) -> None:

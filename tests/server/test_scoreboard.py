@@ -20,6 +20,7 @@ from server.settler import Settler
 from server.store import criteria, figures
 from server.tables import CameraHour, CameraRow, EdgeRow, IncidentRow
 from server.verdict import COUNTED, WAITING, State
+from tests.support.drilling import lists
 from tests.support.needs import ROOT
 
 CALENDAR = Calendar(zone=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -97,10 +98,10 @@ def read(database: Database, key: str, code: str, now: datetime = AFTER) -> Crit
     with database.read() as session:
         board = criteria.scoreboard(session, DEFINITIONS, CALENDAR.period(key), now)
         drill = criteria.drill(session, DEFINITIONS, code, CALENDAR.period(key), now)
+        lists(session, DEFINITIONS, drill, CALENDAR.period(key), now)
     (found,) = [each for each in board.criteria if each.code == code]
     if found.value is not None and found.unit in {"vụ", "điểm"}:
-        assert len(drill.counted) == found.value, "the drill-down lists exactly what was counted"
-        assert len(drill.waiting) == found.logged
+        assert drill.counted_by[found.checks[0].key] == found.value, "the drill-down lists exactly what was counted"
     assert CriterionOut(**drill.model_dump(include=set(CriterionOut.model_fields))) == found
     return found
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from server.letters import plain
 from server.search import Key, Search, Term, Word, completions, dates, parse, words
-from server.search.words import fold, plain
+from server.search.words import fold
 from server.ui import words as shown
 
 TEXTS = [

@@ -1,19 +1,22 @@
 """What a search finds in the database: each token on both databases, and any combination against plain Python."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 
 from server.database import Database
 from server.search import Key, Search, Term, Word, parse, words
+from server.store import searching
 from server.store.conditions import Reader
 from server.store.errors import InvalidError
-from server.tables import IncidentRow
+from server.tables import IncidentRow, words_of
 from tests.support.office import NOON
 from tests.support.register import CAMERAS, DEFINITIONS, PEOPLE, RULES, UNITS, ZONE, Register, fill
 
@@ -73,6 +76,8 @@ TOKENS = [
     "an-2026-000012",
     '"vỉa hè"',
     "danh cho",
+    "ho",
+    "-ho",
     "nothing-like-that",
     "camera:kho-sau -rule:fire state:counted before:2026-03-01",
 ]
@@ -149,6 +154,17 @@ searches = st.builds(
 @given(search=searches, limit=st.integers(1, 40))
 def test_any_search_finds_exactly_what_python_finds(small: Register, search: Search, limit: int) -> None:
     assert found(small, search, limit) == small.expected(search)
+
+
+@settings(max_examples=150, deadline=None)
+@given(search=searches, limit=st.integers(1, 40), recent=st.integers(0, 89))
+def test_how_many_of_the_newest_are_looked_through_first_changes_nothing(
+    small: Register, search: Search, limit: int, recent: int
+) -> None:
+    with small.database.read() as session:
+        asked = Reader(session=session, definitions=DEFINITIONS, now=NOON, zone=ZONE).read(search)
+        rows = searching.newest(session, asked, limit, recent=recent)
+        assert [row.code for row in rows] == small.expected(search)[:limit]
 
 
 @settings(max_examples=100, deadline=None)
@@ -240,3 +256,81 @@ def test_days_and_tallies_add_up_to_the_search(register: Register) -> None:
         recent = [row for row in register.rows if row.code in set(register.expected(asked))]
         assert tally.total == sum(row.occurred_at >= NOON - timedelta(days=30) for row in recent), tally
     assert {tally.kind for tally in late} == {"camera", "unit"}
+
+
+def test_a_word_that_very_many_places_have_is_found_in_all_of_them(register: Register) -> None:
+    with register.database.transaction() as session:
+        rows = session.scalars(select(IncidentRow).order_by(IncidentRow.id)).all()
+        for number, row in enumerate(rows):
+            row.place_label = f"Vùng {number}" if number < 80 else ""
+        expected = [row.code for row in sorted(rows[:80], key=lambda row: (row.occurred_at, row.id), reverse=True)]
+    assert found(register, parse("vung"), 7) == expected
+    assert sorted(found(register, parse("-vung"), 7)) == sorted(row.code for row in rows[80:])
+    assert found(register, parse("vung trial"), 7) == []
+
+
+def test_words_follow_whoever_writes_a_title_or_a_number(register: Register) -> None:
+    with register.database.transaction() as session:
+        row = session.get_one(IncidentRow, 1)
+        row.title = "MẤT TRỘM"
+        assert row.words == "mat trom\n" + row.official_number.lower()
+        session.get_one(IncidentRow, 2).official_number = "Đ-7"
+        two = session.get_one(IncidentRow, 3)
+        two.title, two.official_number = "", ""
+    with register.database.read() as session:
+        for row in session.scalars(select(IncidentRow)):
+            assert row.words == words_of(row.title, row.official_number)
+        assert session.get_one(IncidentRow, 3).words == ""
+    assert "AN-2026-000001" in found(register, parse('"mat trom"'), 7)
+    assert found(register, parse("đ-7"), 7) == ["AN-2026-000002"]
+
+
+def test_a_text_that_nfc_lengthens_beyond_its_column_is_cut() -> None:
+    """U+FB2C becomes three letters."""
+    assert len(words_of("\ufb2c" * 300, "")) == 400
+
+
+@pytest.mark.parametrize(
+    ("search", "walks", "why"),
+    [
+        ("no-such-word", "COVERING INDEX ix_incidents_worded", "every text that there is lies in a small index"),
+        ("rule:fire -state:closed -mode:trial", "COVERING INDEX ix_incidents_kind", "no row is read to leave it out"),
+        ("rule:fire", "COVERING INDEX ix_incidents_kind (rule_kind=?)", "in order of time already"),
+        ("mode:trial -rule:fire", "INDEX ix_incidents_trial", "what is on trial"),
+        ("mode:exercise", "INDEX ix_incidents_drill (status=?)", "drills are few"),
+        ("-state:new", "INDEX ix_incidents_occurred_at", "no index knows what is not"),
+    ],
+)
+def test_sqlite_finds_a_page_along_the_index_that_is_meant(small: Register, search: str, walks: str, why: str) -> None:
+    plans = plans_of(small, lambda session: found_page(small, session, search))
+    assert any(walks in plan and "ORDER BY" not in plan for plan in plans), (why, plans)
+
+
+def test_counts_by_camera_read_only_the_days_that_are_asked_for(small: Register) -> None:
+    plans = plans_of(small, lambda session: small.lists(session).tallies(parse("")))
+    assert any("INDEX ix_incidents_occurred_at (occurred_at>?)" in plan for plan in plans), plans
+
+
+def found_page(register: Register, session: Session, search: str) -> None:
+    register.lists(session).page(parse(search), None, 30)
+
+
+def plans_of(register: Register, ask: Callable[[Session], object]) -> list[str]:
+    """How SQLite goes about each query on incidents of a question."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Connection, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(register.database.engine, "before_cursor_execute", note)
+    try:
+        with register.database.read() as session:
+            ask(session)
+    finally:
+        event.remove(register.database.engine, "before_cursor_execute", note)
+    with register.database.engine.connect() as connection:
+        return [
+            "; ".join(str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            for statement, parameters in asked
+            if "FROM incidents" in statement
+        ]

@@ -31,8 +31,8 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 def value(client: httpx.Client, code: str = "TC09") -> tuple[float, int]:
     """Confirmed and machine-logged incidents of a criterion in the month that is now."""
     found = client.get(f"/api/v1/criteria/{code}").json()
-    assert len(found["counted"]) == found["value"]
-    assert len(found["waiting"]) == found["logged"]
+    assert len(found["counted"]["items"]) == found["value"]
+    assert len(found["waiting"]["items"]) == found["logged"]
     return found["value"], found["logged"]
 
 

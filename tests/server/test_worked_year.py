@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.support import reading
+from tests.support.drilling import counted
 from tests.support.office import open_office
 from tests.support.reading import as_sheet, tables_of
 from tests.support.year import DAY, Ward, ok
@@ -76,11 +77,13 @@ def test_months_and_quarters_add_up_to_the_year(ward: Ward) -> None:
 def test_the_drill_down_lists_exactly_what_was_counted(ward: Ward) -> None:
     for code in ("TC09", "TC10", "TC15", "TC17", "TC18"):
         found = ok(ward.anna.get(f"/api/v1/criteria/{code}?period=2024-Y"))
+        rows = counted(ward.anna, code, "2024-Y")
+        assert len(rows) == found["counted_by"][found["checks"][0]["key"]], code
         if found["unit"] != "%":
-            assert len(found["counted"]) == found["value"], code
+            assert len(rows) == found["value"], code
     tips = ok(ward.anna.get("/api/v1/criteria/TC10?period=2024-Y"))
     first, second, third, fourth, again = (ward.incidents[f"tips {number}"]["code"] for number in range(5))
-    assert [each["code"] for each in tips["counted"]] == [fourth, third, second, first]
+    assert [each["code"] for each in tips["counted"]["items"]] == [fourth, third, second, first]
     parts = ok(ward.anna.get(f"/api/v1/incidents/{third}"))["merged"]
     assert [part["code"] for part in parts] == [again], "what was told twice is part of the first telling"
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from contract.event import Mode, Severity, Status
 from server.criteria import definition
 from server.database import Database
+from server.letters import plain
 from server.search import Key, Search, dates, fold
-from server.search.words import STATE_GROUPS, plain
+from server.search.words import STATE_GROUPS
 from server.store.listing import Lists
 from server.tables import CameraRow, EdgeRow, IncidentRow, UserRow
 from server.verdict import CLAIM_LASTS, WAITING, Category, Source, State

@@ -25,7 +25,3 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO camera_units (camera_id, since, unit) SELECT id, created_at, unit FROM cameras WHERE unit <> ''"
     )
-
-
-def downgrade() -> None:
-    op.drop_table("camera_units")

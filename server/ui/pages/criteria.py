@@ -2,13 +2,16 @@
 
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
 from server.criteria.period import Period, PeriodError
 from server.role import at_least
-from server.store import criteria
-from server.store.errors import NotFoundError
+from server.schemas import CriterionDetail
+from server.store import criteria, names
+from server.store.drilling import Drill, Part
+from server.store.errors import InvalidError, NotFoundError
 from server.ui import charts, criterionwords, words
 from server.ui.desk import Desk, sit_down
 from server.ui.i18n import N_
@@ -42,20 +45,28 @@ def scoreboard(
 
 
 @router.get("/criteria/{code}")
-def criterion(request: Request, code: str, period: str | None = None) -> Response:
-    """One criterion and exactly the incidents that were counted."""
+def criterion(
+    request: Request,
+    code: str,
+    period: str | None = None,
+    part: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """One criterion and exactly the incidents that were counted, a page a list; of ``part`` the page of ``cursor``."""
     with sit_down(request) as desk:
         chosen = _period(desk, period)
         if chosen is None:
             return _no_such_period(desk)
         definitions = desk.services.definitions
-        definition = definitions.get(code)
         try:
-            found = criteria.drill(desk.session, definitions, code, chosen, desk.now)
+            drilled = criteria.drilled(desk.session, definitions, code, chosen, desk.now)
         except NotFoundError:
-            definition = None
-        if definition is None:
             return desk.nothing_here(N_("Không có tiêu chí này"), N_("Hãy chọn một tiêu chí trong trang Tiêu chí."))
+        turned = Part(part) if cursor and part in set(Part) else None
+        try:
+            found = criteria.detail(drilled, definitions, turned or Part.COUNTED, cursor if turned else None)
+        except InvalidError:  # an old address: what it showed is on the pages that begin with the newest
+            found, turned = criteria.detail(drilled, definitions), None
         codes = [each.code for each in definitions.criteria]
         at = codes.index(code)
         return desk.page(
@@ -64,16 +75,43 @@ def criterion(request: Request, code: str, period: str | None = None) -> Respons
             script="criteria",
             criterion=found,
             periods=_periods(desk, chosen),
-            told={each.key: each for each in criterionwords.told(definition, desk.texts, desk.form)},
+            told={each.key: each for each in criterionwords.told(drilled.definition, desk.texts, desk.form)},
             bars=charts.bars,
-            hours=charts.hours(found.counted, desk.services.settings.zone),
-            by_unit=charts.units(found.counted),
+            pages=_pages(found, turned),
+            **_charts(desk, drilled),
             earlier=codes[at - 1] if at else None,
             later=codes[at + 1] if at + 1 < len(codes) else None,
             may_enter=bool(found.entry_keys) and at_least(desk.signed.user.role, "officer"),
             may_approve=_supervises(desk),
             me=desk.signed.user.display_name,
         )
+
+
+def _pages(found: CriterionDetail, turned: Part | None) -> dict[str, tuple[str | None, str | None]]:
+    """By list, the addresses of its first page, where another one is shown, and of the page that follows."""
+    lists = {Part.COUNTED: found.counted, Part.OTHERS: found.others, Part.WAITING: found.waiting}
+    here = f"/criteria/{found.code}"
+
+    def older(part: Part, cursor: str) -> str:
+        return f"{here}?{urlencode({'period': found.period.key, 'part': part, 'cursor': cursor})}#{part}"
+
+    return {
+        part: (
+            f"{here}?{urlencode({'period': found.period.key})}#{part}" if part is turned else None,
+            older(part, page.next_cursor) if page.next_cursor else None,
+        )
+        for part, page in lists.items()
+    }
+
+
+def _charts(desk: Desk, drilled: Drill) -> dict[str, object]:
+    """Every counted incident by hour and weekday, and by unit."""
+    rows = drilled.places_and_times()
+    unit_of = dict(names.units_of_cameras(desk.session))
+    return {
+        "hours": charts.hours([at for at, _, _ in rows], desk.services.settings.zone),
+        "by_unit": charts.units([unit or unit_of.get(camera_id or 0, "") for _, unit, camera_id in rows]),
+    }
 
 
 def _supervises(desk: Desk) -> bool:
