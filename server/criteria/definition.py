@@ -7,7 +7,7 @@ mistake in the file is told with its line, the criterion's code and the key (``f
 import hashlib
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 import rfc8785
 from pydantic import Field, StringConstraints, ValidationError, model_validator
@@ -33,8 +33,15 @@ from server.verdict import Source
 
 Code = Annotated[str, StringConstraints(pattern=CODE_SHAPE)]
 CheckKey = Annotated[str, StringConstraints(pattern=CHECK_KEY_SHAPE)]
-Bearing = tuple[tuple[str, str], ...]
-"""Criterion and key of each check that an incident bears on."""
+
+
+class Bearing(NamedTuple):
+    """What incidents bear on: criterion and key of each check. ``rule_kind``: told apart by it; empty: they are not."""
+
+    checks: tuple[tuple[str, str], ...] = ()
+    rule_kind: str = ""
+
+
 MOST_REMEMBERED: Final = 20_000
 """Kinds of incidents of which it is remembered what they bear on."""
 _FOLDED: Final = ("measure", "where", "compare", "better", "requires", "entered")
@@ -231,10 +238,9 @@ class Definitions(Part):
         if found is None:
             if len(self.remembered) >= MOST_REMEMBERED:
                 self.remembered.clear()
-            found = tuple(
-                (each.code, check.key) for each in self.criteria for check in each.checks if check.bears(kind)
+            found = self.remembered[kind] = Bearing(
+                tuple((each.code, check.key) for each in self.criteria for check in each.checks if check.bears(kind))
             )
-            self.remembered[kind] = found
         return found
 
     @cached_property
@@ -258,7 +264,7 @@ class Definitions(Part):
             source=source,
             camera_assisted=camera_assisted,
         )
-        return tuple(dict.fromkeys(code for code, _ in self.checks_of(kind)))
+        return tuple(dict.fromkeys(code for code, _ in self.checks_of(kind).checks))
 
 
 def load(path: Path) -> Definitions:

@@ -16,12 +16,11 @@ Entries = Mapping[str, Figures]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """``value``: the figure, None when nobody can say. ``entered``: it was entered, at least in part. ``attested``:
-    officers vouch for the whole of it. ``from_parts``: it is a sum."""
+    officers vouch for the whole of it."""
 
     value: float | None
     entered: bool = False
     attested: bool = False
-    from_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,8 @@ class Official:
         A figure of the period itself stands. Else an additive one is the sum over its parts, each of which is its own
         figure, or what was counted: so months add up to their quarter.
         """
+        if not self.entries:
+            return Resolved(value=counted(period))  # which is the sum of its parts
         own = self.entries.get(period.key)
         if own is not None and check.key in own:
             return Resolved(value=own[check.key], entered=True, attested=True)
@@ -52,7 +53,6 @@ class Official:
             value=sum(known) if known else None,
             entered=any(each.entered for each in found),
             attested=vouched or all(each.attested for each in found),
-            from_parts=True,
         )
 
     def _vouched_above(self, check: Check, period: Period) -> bool:

@@ -90,7 +90,7 @@ def tallies_of(definitions: Definitions, cells: Mapping[Bearing, Sequence[Cell]]
     """Every check's share, by criterion and check."""
     found = {(each.code, check.key): Tally(check) for each in definitions.criteria for check in each.checks}
     for bearing, each in cells.items():
-        for key in bearing:
+        for key in bearing.checks:
             for cell in each:
                 found[key].add(cell)
     return found

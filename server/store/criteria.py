@@ -49,11 +49,13 @@ def scoreboard(session: Session, definitions: Definitions, period: Period, now: 
     )
 
 
-def know(session: Session, definitions: Definitions, period: Period, now: datetime) -> Known:
+def know(
+    session: Session, definitions: Definitions, period: Period, now: datetime, *, by_rule_kind: bool = False
+) -> Known:
     """What results of a period are made of."""
     given = criterionentries.entered(session)
     return Known(
-        figures=figures.read(session, definitions, period, now),
+        figures=figures.read(session, definitions, period, now, by_rule_kind=by_rule_kind),
         entries=given.approved,
         awaiting=given.awaiting,
         mergers=mergers.days(session),
@@ -105,7 +107,7 @@ def drilled(session: Session, definitions: Definitions, code: str, period: Perio
     return Drill(
         session=session,
         definition=_definition(definitions, code),
-        known=know(session, definitions, period, now),
+        known=know(session, definitions, period, now, by_rule_kind=True),
         revisions=freezes.of_period(session, period.key),
     )
 

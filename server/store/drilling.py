@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
-from server.criteria.definition import Bearing, Check, Definition
+from server.criteria.definition import Check, Definition
 from server.criteria.vocabulary import Kind
 from server.store import figures, freezes, searching
 from server.store.conditions import Asked, Condition, Walk
@@ -127,11 +127,8 @@ class Drill:
     def _counted(self, check: Check, side: Side) -> Asked | None:
         of = self.known.figures
         holds, (start, end) = figures.made_of(check, side, of.now), _span(check, side)
-        kinds, most = self._kinds([check]), None
-        if side is of.current:
-            numbers = figures.how_many(of, self.definition.code, check)
-            most = {name: sum(numbers.get(each, 0) for each in bearings) for name, bearings in self._bearings(kinds)}
-        return _search(holds, kinds, start, end, most)
+        most = figures.how_many(of, self.definition.code, check) if side is of.current else None
+        return _search(holds, self._kinds([check]), start, end, most)
 
     def _others(self, first: Check, checks: Sequence[Check]) -> Asked | None:
         side, now, firsts = self.known.figures.current, self.known.figures.now, self._kinds([first])
@@ -151,13 +148,6 @@ class Drill:
         start = None if None in starts else min(starts)
         return _search((or_(*holds), not_(mine)), kinds, start, max(ends))
 
-    def _bearings(self, kinds: set[Kind]) -> list[tuple[str, set[Bearing]]]:
-        """By rule kind, what its incidents bear on."""
-        found: dict[str, set[Bearing]] = {}
-        for kind in kinds:
-            found.setdefault(kind.rule_kind, set()).add(self.known.figures.kinds[kind])
-        return list(found.items())
-
     def _kinds(self, checks: Iterable[Check]) -> set[Kind]:
         return set(figures.kinds(self.known.figures, list(checks)))
 
@@ -176,7 +166,7 @@ def _search(
     end: datetime,
     most: Mapping[str, int] | None = None,
 ) -> Asked | None:
-    """Incidents of these kinds of which all that is given holds. ``most``: by rule kind, how many there are at most."""
+    """Incidents of these kinds of which all that is given holds. ``most``: by rule kind, how many there are."""
     if not kinds:
         return None
     by_kind: dict[str, list[Kind]] = {}
@@ -186,7 +176,7 @@ def _search(
         Walk(
             guide=IncidentRow.rule_kind == name,
             also=figures.is_of(sorted(each)),
-            most=None if most is None else most[name],
+            most=None if most is None else most.get(name, 0),
         )
         for name, each in sorted(by_kind.items())
     )

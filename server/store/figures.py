@@ -4,7 +4,8 @@ A fixed number of queries, however many criteria and incidents there are: from t
 of those days that changed since their tally was made.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, pairwise
@@ -50,23 +51,30 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``kinds``: that there are,
-    and what they bear on; ``tallies``: each check's share of the cells, by criterion and check."""
+    """A period and the same one a year earlier. ``months``: of the trend, oldest first; ``kinds``: that there are;
+    ``tallies``: each check's share of the cells, by criterion and check."""
 
     current: Side
     before: Side
     months: tuple[Period, ...]
-    kinds: Mapping[Kind, Bearing]
+    kinds: Collection[Kind]
     cells: Mapping[Bearing, Sequence[Cell]]
     tallies: Mapping[tuple[str, str], Tally]
     now: datetime
 
 
 @of_the_ward
-def read(session: Session, definitions: Definitions, period: Period, now: datetime) -> Figures:
-    """The figures of a period and its cùng kỳ."""
+def read(
+    session: Session, definitions: Definitions, period: Period, now: datetime, *, by_rule_kind: bool = False
+) -> Figures:
+    """The figures of a period and its cùng kỳ. ``by_rule_kind``: told apart by it, for `how_many`."""
+
+    def checks_of(kind: Kind) -> Bearing:
+        found = definitions.checks_of(kind)
+        return found._replace(rule_kind=kind.rule_kind) if by_rule_kind else found
+
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
-    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day), definitions.checks_of)
+    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day), checks_of)
     cells = _cells(book, _spans(period, before, months), now)
     return Figures(
         current=_side(book, period, now, definitions),
@@ -85,23 +93,31 @@ def kinds(figures: Figures, checks: Iterable[Check]) -> tuple[Kind, ...]:
     return tuple(kind for kind in figures.kinds if any(check.bears(kind) for check in wanted))
 
 
-def how_many(figures: Figures, code: str, check: Check) -> dict[Bearing, int]:
-    """How many incidents the figure of a criterion's check is made of in the period, by what they bear on."""
+def how_many(figures: Figures, code: str, check: Check) -> Counter[str]:
+    """How many incidents the figure of a criterion's check is made of in the period, by rule kind."""
     side, aggregate, key = figures.current, check.measure.aggregate, (code, check.key)
+    found: Counter[str] = Counter()
     if aggregate == "standing":
-        return {bearing: spots for bearing, spots in side.standing.items() if key in bearing}
-    if aggregate == "median_time_to_clear":
-        return {bearing: sum(map(len, pieces)) for bearing, pieces in side.cleared.items() if key in bearing}
-    found: dict[Bearing, int] = {}
-    for bearing, every in figures.cells.items():
-        if key not in bearing:
-            continue
-        cells = [cell for cell in every if _is_in(side.period, cell)]
-        if aggregate == "share_handled_in_time":
-            found[bearing] = sum(cell.sums.late + (cell.sums.in_time if cell.counted else 0) for cell in cells)
-        else:
-            found[bearing] = sum(cell.sums.cases for cell in cells if cell.counted)
+        numbers = side.standing.items()
+    elif aggregate == "median_time_to_clear":
+        numbers = {bearing: sum(map(len, pieces)) for bearing, pieces in side.cleared.items()}.items()
+    else:
+        in_time = aggregate == "share_handled_in_time"
+        numbers = {
+            bearing: sum(_cases(cell, in_time=in_time) for cell in cells if _is_in(side.period, cell))
+            for bearing, cells in figures.cells.items()
+        }.items()
+    for bearing, number in numbers:
+        if key in bearing.checks:
+            found[bearing.rule_kind] += number
     return found
+
+
+def _cases(cell: Cell, *, in_time: bool) -> int:
+    """Incidents that a cell adds to a figure. ``in_time``: to the share handled in time, of those with a deadline."""
+    if in_time:
+        return cell.sums.late + (cell.sums.in_time if cell.counted else 0)
+    return cell.sums.cases if cell.counted else 0
 
 
 def _is_in(period: Period, cell: Cell) -> bool:
@@ -175,7 +191,7 @@ def _side(book: Tallies, period: Period, now: datetime, definitions: Definitions
     """``definitions``: whose checks ask what stands and how long clearing takes, if any do."""
     start, until = period.start_at, min(max(now, period.start_at), period.end_at)
     stands, clearing = (_asking(definitions, aggregate) for aggregate in ("standing", "median_time_to_clear"))
-    of = {bearing for bearing in set(book.kinds.known.values()) if not clearing.isdisjoint(bearing)}
+    of = {bearing for bearing in set(book.kinds.known.values()) if not clearing.isdisjoint(bearing.checks)}
     elapsed_s = (until - start).total_seconds()
     cameras = in_service(book.session, start, until, book.up_s(start, until))
     return Side(

@@ -117,9 +117,9 @@ def _special(definition: Definition, check: Check, side: Side) -> float | None:
     """What no sum over months can tell: spots that stand at the end, the median time to clear one."""
     key = (definition.code, check.key)
     if check.measure.aggregate == "standing":
-        return float(sum(spots for bearing, spots in side.standing.items() if key in bearing))
+        return float(sum(spots for bearing, spots in side.standing.items() if key in bearing.checks))
     if check.measure.aggregate == "median_time_to_clear":
-        return median([piece for bearing, pieces in side.cleared.items() if key in bearing for piece in pieces])
+        return median([piece for bearing, pieces in side.cleared.items() if key in bearing.checks for piece in pieces])
     return None
 
 
@@ -179,7 +179,7 @@ def _logged(definition: Definition, figures: Figures) -> int:
     return sum(
         cell.sums.cases
         for bearing, cells in figures.cells.items()
-        if any(code == definition.code for code, _ in bearing)
+        if any(code == definition.code for code, _ in bearing.checks)
         for cell in cells
         if not cell.counted and start <= cell.at < end
     )

@@ -260,7 +260,7 @@ class Tallies:
         return self.session.connection().execute(query, asked).all() if self.is_made else ()
 
 
-def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kind: ()) -> Tallies:
+def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kind: Bearing()) -> Tallies:
     """What holds now. ``checks_of``: what incidents of a kind bear on; whoever asks for cameras needs none."""
     hold_still(session)
     is_made = made_for(session, calendar)

@@ -50,10 +50,10 @@ def told(session: Session, calendar: Calendar, key: str, now: datetime) -> dict[
 
 
 def _told(found: Figures) -> dict[str, object]:
-    pieces = {of: sorted(us for piece in each for us in piece) for of, each in found.current.cleared.items()}
+    pieces = {of.checks: sorted(us for piece in each for us in piece) for of, each in found.current.cleared.items()}
     return {
-        "cells": {(of, cell.at, cell.counted): cell.sums for of, each in found.cells.items() for cell in each},
-        "standing": dict(found.current.standing),
+        "cells": {(of.checks, cell.at, cell.counted): cell.sums for of, each in found.cells.items() for cell in each},
+        "standing": {of.checks: spots for of, spots in found.current.standing.items()},
         "cleared": {of: each for of, each in pieces.items() if each},
         "up": [
             [(camera.camera_id, round(camera.up_s, 6), camera.began_late) for camera in side.cameras]
