@@ -123,7 +123,14 @@ def check_path(officer: Officer, is_over: Callable[[], bool]) -> Json:
 
 def _counted(officer: Officer, code: str, period: str) -> list[str]:
     """Codes of the incidents that a criterion counts."""
-    return [one["code"] for one in officer.get(f"/criteria/{code}", period=period)["counted"]]
+    found: list[str] = []
+    query = {"period": period, "limit": "200"}
+    while True:
+        page = officer.get(f"/criteria/{code}/incidents", **query)
+        found += [one["code"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
 
 
 def _with_clip(officer: Officer, is_over: Callable[[], bool]) -> tuple[Json, Json]:
