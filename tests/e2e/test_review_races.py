@@ -16,18 +16,24 @@ WATCHED = "document.addEventListener('fresh', () => { window.renewed = (window.r
 """Counts how often something on the page followed the server."""
 
 
-def test_a_message_of_before_the_verdict_brings_nothing_back(officer: Officer, ward: Ward) -> None:
-    codes = three_scenes(ward)
-    officer.sign_in()
-    page, held = officer.page, list[Route]()
+def holding(officer: Officer, code: str, move: str) -> list[Route]:
+    """Hold this verdict on its way to the server; it is in what is returned when it was sent."""
+    held: list[Route] = []
 
-    def hold_verdicts(route: Route) -> None:
-        if '"confirm"' in (route.request.post_data or ""):
+    def hold(route: Route) -> None:
+        if code in route.request.url and f'"{move}"' in (route.request.post_data or ""):
             held.append(route)
         else:
             route.continue_()
 
-    page.route("**/verdicts", hold_verdicts)
+    officer.page.route("**/verdicts", hold)
+    return held
+
+
+def test_a_message_of_before_the_verdict_brings_nothing_back(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, held = officer.page, holding(officer, codes[0], "confirm")
     page.goto("/review")
     open_case(officer, codes[0])
     officer.press("1")
@@ -84,15 +90,7 @@ def test_a_note_that_was_begun_stays_when_the_page_follows(officer: Officer, war
 def test_what_comes_after_the_last_is_asked_when_every_verdict_has_arrived(officer: Officer, ward: Ward) -> None:
     codes = three_scenes(ward)
     officer.sign_in()
-    page, held = officer.page, list[Route]()
-
-    def hold_the_second(route: Route) -> None:
-        if codes[1] in route.request.url and '"confirm"' in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/verdicts", hold_the_second)
+    page, held = officer.page, holding(officer, codes[1], "confirm")
     page.goto("/review")
     for code in codes:
         open_case(officer, code)
@@ -107,15 +105,7 @@ def test_what_comes_after_the_last_is_asked_when_every_verdict_has_arrived(offic
 def test_a_row_is_what_was_judged_in_a_row_whichever_verdict_arrives_first(officer: Officer, ward: Ward) -> None:
     codes = alarms(ward, 7)
     officer.sign_in()
-    page, held = officer.page, list[Route]()
-
-    def hold_the_second(route: Route) -> None:
-        if codes[1] in route.request.url and '"dismiss"' in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/verdicts", hold_the_second)
+    page, held = officer.page, holding(officer, codes[1], "dismiss")
     page.goto("/review")
     for number, code in enumerate(codes[:5]):
         open_case(officer, code)
@@ -125,3 +115,19 @@ def test_a_row_is_what_was_judged_in_a_row_whichever_verdict_arrives_first(offic
     expect(page.locator("#alike")).to_have_count(0)
     held[0].continue_()
     expect(page.locator("#alike")).to_contain_text("Loại 02 cảnh báo giống nhau?")
+
+
+def test_an_officer_s_own_claim_does_not_keep_a_look_alike_from_being_dismissed(officer: Officer, ward: Ward) -> None:
+    codes = alarms(ward, 6)
+    officer.sign_in()
+    page, held = officer.page, holding(officer, codes[3], "claim")
+    page.goto("/review")
+    for code in codes[:3]:
+        open_case(officer, code)
+        officer.press("2", "2")
+    open_case(officer, codes[3])
+    expect(page.locator("#alike")).to_contain_text("Loại 03 cảnh báo giống nhau?")  # as they are without the claim
+    held[0].continue_()
+    expect(page.locator("#decision")).to_contain_text("Bạn đang xem vụ này.")
+    officer.press("a")
+    expect(page.locator("#toasts")).to_contain_text("Đã loại 3 cảnh báo giống nhau.")

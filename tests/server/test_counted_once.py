@@ -20,6 +20,7 @@ from tests.support.drilling import lists
 from tests.support.intake import Intake, site_settings
 from tests.support.messages import BEGIN, Story
 from tests.support.needs import ROOT
+from tests.support.sqlite import with_tables
 
 DEFINITIONS = definition.load(ROOT / "configs" / "criteria.yaml")
 CALENDAR = Calendar(zone=site_settings().zone, cut_day=15)
@@ -141,8 +142,7 @@ def test_a_drill_down_is_its_count_and_what_was_confirmed_stays(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, Phase]]
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("drill")
-    database = Database(f"sqlite:///{folder / 'anninh.db'}")
-    database.migrate()
+    database = Database(with_tables(folder / "anninh.db"))
     intake = Intake(database)
     intake.clock.at = CUT + timedelta(days=1)
     intake.know()

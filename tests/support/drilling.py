@@ -11,27 +11,24 @@ from server.criteria.definition import Definitions
 from server.criteria.period import Period
 from server.schemas import CriterionDetail
 from server.store import criteria
-from server.store.drilling import Part
+from server.store.drilling import Drill, Part
 
 AT_ONCE = 3
 """Incidents on a page: few, so that most lists have several."""
 
 
-def every(
-    session: Session, definitions: Definitions, code: str, period: Period, now: datetime, part: Part, check: str | None
-) -> list[str]:
-    """Their codes; newest first, each once."""
-    found: list[tuple[datetime, int, str]] = []
-    cursor = None
+def every(found: Drill, part: Part, check: str | None) -> list[str]:
+    """Codes of one of its lists; newest first, each once."""
+    listed: list[tuple[datetime, int, str]] = []
+    after: tuple[datetime, int] | None = None
     while True:
-        page = criteria.page(session, definitions, code, period, now, part, check=check, cursor=cursor, limit=AT_ONCE)
-        found += [(each.occurred_at, each.id, each.code) for each in page.items]
-        if page.next_cursor is None:
+        rows = found.rows(part, AT_ONCE + 1, after, check)
+        listed += [(row.occurred_at, row.id, row.code) for row in rows[:AT_ONCE]]
+        if len(rows) <= AT_ONCE:
             break
-        assert len(page.items) == AT_ONCE
-        cursor = page.next_cursor
-    assert found == sorted(set(found), reverse=True)
-    return [code for _, _, code in found]
+        after = listed[-1][:2]
+    assert listed == sorted(set(listed), reverse=True)
+    return [code for _, _, code in listed]
 
 
 def lists(
@@ -39,8 +36,10 @@ def lists(
 ) -> dict[str, list[str]]:
     """By check what it counted, and what ``others`` and ``waiting`` list; checked against each other and ``detail``."""
 
+    drilled = criteria.drilled(session, definitions, detail.code, period, now)
+
     def listed(part: Part, check: str | None = None) -> list[str]:
-        return every(session, definitions, detail.code, period, now, part, check)
+        return every(drilled, part, check)
 
     found = {key: listed(Part.COUNTED, key) for key in detail.counted_by}
     assert {key: len(codes) for key, codes in found.items()} == detail.counted_by, "each figure leads to its incidents"

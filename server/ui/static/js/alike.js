@@ -13,10 +13,14 @@ export class Alike {
   #row = { of: "", length: 0 };
   #reason = "";
 
-  /** `undo()`: take the last verdict back. `done(dismissed)`: these were, as {code, version}. */
-  constructor({ undo, done }) {
+  /**
+   * `undo()`: take the last verdict back. `done(dismissed)`: these were, as {code, version}. `shown()`: a promise of
+   * {code, version} of the incident on stage, once its claim has arrived: that is no change which others made.
+   */
+  constructor({ undo, done, shown }) {
     this.undo = undo;
     this.done = done;
+    this.shown = shown;
   }
 
   get panel() {
@@ -70,6 +74,8 @@ export class Alike {
     if (incidents.length === 0) return;
     const reason = this.#reason;
     this.#close();
+    const own = await this.shown();
+    for (const each of incidents) if (each.code === own.code) each.version = own.version;
     try {
       const answer = await request("POST", "/api/v1/review/dismissals", { incidents, reason });
       remember(Promise.resolve(answer.dismissed.length ? answer.dismissed : null));

@@ -20,7 +20,7 @@ const path = (code) => (code ? `/review/${code}` : "/review");
 /** Where a case is read without the queue beside it. */
 const casePath = (code) => (code ? `/review/${code}/case` : "/review");
 const deck = new Deck(casePath);
-const alike = new Alike({ undo: () => decision.undo(), done: taken });
+const alike = new Alike({ undo: () => decision.undo(), done: taken, shown: onStage });
 /** What was judged here and may still stand in a queue that was rendered before: the version each came to, by code. */
 const judged = new Map();
 /** Of a verdict that is on its way: later than every version. */
@@ -152,6 +152,12 @@ function leaving(code, sent, move, reason) {
 function decided(move, incident) {
   if (!judged.has(incident.code)) return reopen(incident.code);
   return judged.set(incident.code, incident.version);
+}
+
+/** What is on stage, as it is once its claim has arrived. */
+async function onStage() {
+  await decision.claimed;
+  return { code: currentCode(), version: Number(decision.panel?.dataset.version) };
 }
 
 /** Several were dismissed at once, and this one may be among them. */
