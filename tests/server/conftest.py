@@ -26,13 +26,19 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
 
 
 @pytest.fixture(params=BOTH)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A new database with its tables."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a new database with its tables."""
     if request.param == "sqlite":
-        url = with_tables(tmp_path / "anninh.db")
-    else:
-        url = request.getfixturevalue("postgres").with_tables()
-    yield from _opened(url)
+        return with_tables(tmp_path / "anninh.db")
+    server = request.getfixturevalue("postgres")
+    assert isinstance(server, Postgres)
+    return server.with_tables()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A new database with its tables."""
+    yield from _opened(database_url)
 
 
 @pytest.fixture

@@ -11,22 +11,15 @@ import pytest
 from server import commands
 from server.api.rates import Buckets
 from server.app import create_app
-from tests.server.conftest import BOTH
 from tests.support.needs import ROOT
 from tests.support.office import Office, decide, open_office
-from tests.support.postgres import Postgres
 
 HEADER = "Idempotency-Key"
 
 
-@pytest.fixture(params=BOTH)
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    url = None
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        assert isinstance(server, Postgres)
-        url = server.with_tables()
-    with open_office(tmp_path, url) as opened:
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path, database_url) as opened:
         yield opened
 
 

@@ -1,15 +1,21 @@
 """The application as a whole: errors are problems, headers guard the pages, probes answer."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from server.app import create_app
 from server.services import Services
+from server.tables import CameraRow, TallyCalendar, UnitRow
 from tests.support.intake import Intake, raw, site_settings
+from tests.support.messages import camera_health, heartbeat
+from tests.support.process import free_port, wait_until
+from tests.support.sqlite import with_tables
 
 
 @pytest.fixture
@@ -92,3 +98,31 @@ def test_every_route_is_in_the_description(http: TestClient) -> None:
     paths = http.get("/openapi.json").json()["paths"]
     for path in ("/api/v1/evidence/{sha256}", "/api/v1/incidents", "/api/v1/criteria", "/api/v1/live", "/healthz"):
         assert path in paths
+
+
+def test_what_a_server_does_now_and_then_begins_with_it(tmp_path: Path) -> None:
+    """Nobody asks for it: tallies are made, and a khóm that became part of another one takes its camera along."""
+    app = create_app(
+        site_settings(
+            database={"url": with_tables(tmp_path / "anninh.db")},
+            evidence_dir=tmp_path / "evidence",
+            broker={"url": f"mqtt://127.0.0.1:{free_port()}"},
+        )
+    )
+    database = app.state.services.database
+    with database.transaction() as session:
+        new = UnitRow(name="Khóm Hòa Lợi", kind="khom", valid_from=date(2025, 7, 1), valid_to=None, successor_id=None)
+        session.add(new)
+        session.flush()
+        since, until = date(2008, 1, 1), new.valid_from
+        session.add(UnitRow(name="Khóm 1", kind="khom", valid_from=since, valid_to=until, successor_id=new.id))
+    Intake(database).take(heartbeat(camera_health(unit="Khóm 1")))
+
+    def is_done() -> bool:
+        with database.read() as session:
+            units = set(session.scalars(select(CameraRow.unit)))
+            return units == {"Khóm Hòa Lợi"} and session.get(TallyCalendar, 1) is not None
+
+    assert not is_done()
+    with TestClient(app):
+        wait_until(is_done, "both", 20)

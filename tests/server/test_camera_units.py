@@ -10,9 +10,7 @@ import pytest
 from contract.health import CameraState
 from server.store import cameraunits
 from server.tables import AuditRow, CameraRow
-from tests.server.conftest import BOTH
 from tests.support.office import NOON
-from tests.support.postgres import Postgres
 from tests.support.site import Ward, open_ward
 
 TODAY = NOON.date()
@@ -22,15 +20,10 @@ DAY = timedelta(days=1)
 CAMERAS = {"kho-sau": "Khóm 1", "cho": "Khóm 2", "truong": "Khóm 3"}
 
 
-@pytest.fixture(params=BOTH)
-def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
+@pytest.fixture
+def ward(database_url: str, tmp_path: Path) -> Iterator[Ward]:
     """Three khóm with a camera each, since ten days ago."""
-    url = None
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        assert isinstance(server, Postgres)
-        url = server.with_tables()
-    with open_ward(tmp_path, url) as found:
+    with open_ward(tmp_path, database_url) as found:
         found.office.clock.turn(days=-10)
         tell(found)
         found.office.clock.turn(days=10)

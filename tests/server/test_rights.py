@@ -14,11 +14,9 @@ from server import auth
 from server.api.deps import SESSION_COOKIE
 from server.api.live import stream
 from server.tables import CameraRow, IncidentRow
-from tests.server.conftest import BOTH
 from tests.support.drilling import counted
 from tests.support.film import Film
 from tests.support.office import NOON, decide
-from tests.support.postgres import Postgres
 from tests.support.site import Scene, Ward, open_ward
 
 OURS = Film(clip=b"clip of the store", picture=b"\xff\xd8\xff the store", seconds=4.0, people=())
@@ -26,15 +24,10 @@ THEIRS = Film(clip=b"clip of the school", picture=b"\xff\xd8\xff the school", se
 ONLINE = CameraState.ONLINE
 
 
-@pytest.fixture(params=BOTH)
-def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
+@pytest.fixture
+def ward(database_url: str, tmp_path: Path) -> Iterator[Ward]:
     """Two cameras, each of which saw something; the school's is in another unit."""
-    url = None
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        assert isinstance(server, Postgres)
-        url = server.with_tables()
-    with open_ward(tmp_path, url) as found:
+    with open_ward(tmp_path, database_url) as found:
         found.hear({"kho-sau": ONLINE, "cong-truong": ONLINE})
         found.see(Scene(at=NOON - timedelta(minutes=9), film=OURS))
         found.see(Scene(at=NOON - timedelta(minutes=3), film=THEIRS, camera="cong-truong", severity="urgent"))

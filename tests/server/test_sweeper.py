@@ -16,10 +16,8 @@ from server.settings import RetentionSettings
 from server.store import audit, keeping
 from server.sweeper import UPLOADS, Sweeper, policy_of
 from server.tables import AuditRow, DeletionRow, EvidenceRow, IncidentRow
-from tests.server.conftest import BOTH
 from tests.support.film import Film
 from tests.support.office import NOON, decide
-from tests.support.postgres import Postgres
 from tests.support.site import Scene, Ward, open_ward
 
 GB = 10**9
@@ -34,14 +32,9 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-@pytest.fixture(params=BOTH)
-def ward(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ward]:
-    url = None
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        assert isinstance(server, Postgres)
-        url = server.with_tables()
-    with open_ward(tmp_path, url) as found:
+@pytest.fixture
+def ward(database_url: str, tmp_path: Path) -> Iterator[Ward]:
+    with open_ward(tmp_path, database_url) as found:
         found.hear({"kho-sau": CameraState.ONLINE, "cong-truong": CameraState.ONLINE})
         yield found
 

@@ -34,7 +34,7 @@ KEYS = ("2026-M03", "2026-M02", "2025-M12", "2026-Q1", "2025-Y", "2026-Y", "2026
 KEYS_LONG = ("2025-02-10--2026-03-05", "2024-11-20--2026-04-01", "2026-H1")
 _numbers = count(1)
 SEVERAL_WRITERS = pytest.mark.parametrize(
-    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
 """SQLite has one at a time."""
 
@@ -344,7 +344,7 @@ def test_the_triggers_are_there_after_all_migrations(database: Database) -> None
             assert any(name.startswith(f"tr_{table}_{deed}") for name in names), (table, deed)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_joins_kinds_by_an_index(database: Database) -> None:
     """Read from end to end for each of thousands of sums they would take most of the time."""
     walk, asked = Walk(database, 9), list[tuple[str, Any]]()

@@ -214,7 +214,6 @@ class Ward:
 
 @contextmanager
 def open_ward(folder: Path, url: str | None = None) -> Iterator[Ward]:
-    """A ward with one edge; no officer and no camera yet. ``url``: of its database, by default a SQLite file."""
     """A ward with one edge; no officer and no camera yet. ``url``: its database, by default a SQLite file."""
     with open_office(folder, url) as office:
         has = office.services
