@@ -1,6 +1,7 @@
 """The engine's promises: the same tables by migration and by metadata, atomic writes, readers that never wait."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from server.database import Database
-from server.store import edges, placements
+from server.store import cameraunits, edges, placements
 from server.tables import EdgeRow, IncidentRow, Table, words_of
 from tests.support.messages import BEGIN
 from tests.support.needs import ROOT
@@ -21,6 +22,14 @@ _OLD_INCIDENT = (
     "INSERT INTO incidents (id, code, site, rule_kind, rule_name, place, place_label, severity, mode, status, state, "
     "occurred_at, last_seen_at, created_at, version, title, official_number) VALUES (:id, 'AN-' || CAST(:id AS TEXT), "
     "'hoa-thuan', '', '', '', '', 'low', 'active', 'actual', 'new', :at, :at, :at, 1, :title, :official)"
+)
+_OLD_EDGE = (
+    "INSERT INTO edges (id, site, name, token_sha256, created_at, session, status, sequence) "
+    "VALUES (1, 'hoa-thuan', 'khom4', '0', :at, 0, 'online', 0)"
+)
+_OLD_CAMERA = (
+    "INSERT INTO cameras (id, edge_id, name, label, unit, state, created_at, session, up_s, purpose, notice_place) "
+    "VALUES (:id, 1, 'camera-' || CAST(:id AS TEXT), '', :unit, 'online', :at, 0, 0, '', '')"
 )
 
 
@@ -33,10 +42,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_describes(database: Da
 def test_an_upgrade_makes_the_words_of_what_was_written_before(empty_database: Database) -> None:
     titles = {1: ("Mất XE  máy", "12/TB"), 2: ("", "Đ-7"), 3: ("", ""), 4: ("Tha\u0302y", "")}
     with empty_database.engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(ROOT / "server" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
+        upgrade(connection, "0009")
         for number, (title, official) in titles.items():
             connection.execute(text(_OLD_INCIDENT), {"id": number, "title": title, "official": official, "at": BEGIN})
     empty_database.migrate()
@@ -44,6 +50,26 @@ def test_an_upgrade_makes_the_words_of_what_was_written_before(empty_database: D
         found = dict(session.execute(select(IncidentRow.id, IncidentRow.words)).all())
     assert found == {number: words_of(*each) for number, each in titles.items()}
     assert (found[1], found[3], found[4]) == ("mat xe  may\n12/tb", "", "thay\n")
+
+
+def test_an_upgrade_keeps_where_cameras_belong(empty_database: Database) -> None:
+    with empty_database.engine.begin() as connection:
+        upgrade(connection, "0009")
+        connection.execute(text(_OLD_EDGE), {"at": BEGIN})
+        for number, unit in ((1, "Khóm 4"), (2, "")):
+            connection.execute(text(_OLD_CAMERA), {"id": number, "unit": unit, "at": BEGIN})
+    empty_database.migrate()
+    with empty_database.read() as session:
+        assert cameraunits.before(session, BEGIN) == {}
+        assert cameraunits.before(session, BEGIN + timedelta(seconds=1)) == {1: "Khóm 4"}
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """The tables as they were in this revision."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "server" / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
