@@ -102,6 +102,24 @@ def test_what_comes_after_the_last_is_asked_when_every_verdict_has_arrived(offic
     expect(page.locator("#case")).to_contain_text("Đã duyệt hết")
 
 
+def test_an_answer_that_comes_late_offers_no_undo_of_another_verdict(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, held = officer.page, holding(officer, codes[0], "confirm")
+    page.goto("/review")
+    for code in codes[:2]:
+        open_case(officer, code)
+        officer.press("1")
+    expect(page.locator("#toasts")).to_contain_text(f"Đã xác nhận {codes[1]}.")
+    with page.expect_response(lambda answer: codes[0] in answer.url and answer.url.endswith("/verdicts")):
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("#toasts")).to_have_text(f"Đã xác nhận {codes[1]}.Hoàn tác (U)")
+    page.get_by_role("button", name="Hoàn tác (U)").click()
+    expect(page.locator("#toasts")).to_have_text(f"Đã hoàn tác {codes[1]}.")
+    open_case(officer, codes[1])
+
+
 def test_a_row_is_what_was_judged_in_a_row_whichever_verdict_arrives_first(officer: Officer, ward: Ward) -> None:
     codes = alarms(ward, 7)
     officer.sign_in()

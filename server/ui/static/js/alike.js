@@ -5,7 +5,7 @@ import { page, request } from "./api.js";
 import { add, remove } from "./keys.js";
 import { t } from "./text.js";
 import { toast } from "./toast.js";
-import { remember, undoAction } from "./verdict.js";
+import { remember, tellKept } from "./verdict.js";
 
 const OFFER_AT = 3;
 
@@ -78,12 +78,14 @@ export class Alike {
     for (const each of incidents) if (each.code === own.code) each.version = own.version;
     try {
       const answer = await request("POST", "/api/v1/review/dismissals", { incidents, reason });
-      remember(Promise.resolve(answer.dismissed.length ? answer.dismissed : null));
+      const kept = remember(Promise.resolve(answer.dismissed.length ? answer.dismissed : null));
       this.done(answer.dismissed);
       const said = t("Đã loại %(n)s cảnh báo giống nhau.", { n: answer.dismissed.length });
       const codes = answer.left.map(({ code }) => code).join(", ");
       const left = codes && t("Vừa thay đổi nên để lại: %(codes)s.", { codes });
-      toast([said, left].join(" ").trim(), answer.dismissed.length ? undoAction(this.undo) : { late: true });
+      const whole = [said, left].join(" ").trim();
+      if (answer.dismissed.length) tellKept(kept, whole, this.undo);
+      else toast(whole, { late: true });
     } catch (error) {
       toast(error.message, { late: true });
     }

@@ -25,15 +25,19 @@ const FINAL = new Set(["confirm", "dismiss", "remind", "pledge", "penalise", "tr
 /** What this page gave, latest last: {parts: [{code, version}]}, or a promise of it while it is on its way. */
 const given = [];
 
-/** Remember a verdict for undo. `kept`: a promise of [{code, version}], null when it was not kept. */
+/** Remember a verdict for undo. `kept`: a promise of [{code, version}], null when it was not kept. Returns it. */
 export function remember(kept) {
   given.push(kept);
   kept.then((parts) => parts ?? given.splice(given.indexOf(kept), 1));
+  return kept;
 }
 
-/** The key of a button that takes the last verdict back, as a toast shows it. */
-export function undoAction(run) {
-  return { action: { label: `${t("Hoàn tác")} (U)`, run } };
+/**
+ * Say that a verdict was kept, with the button that takes the last one back. Of an earlier one that arrives after it
+ * nothing is said: the button under its name would take back the other.
+ */
+export function tellKept(kept, text, undo) {
+  if (given.at(-1) === kept) toast(text, { action: { label: `${t("Hoàn tác")} (U)`, run: undo } });
 }
 
 /**
@@ -160,15 +164,15 @@ export class Decision {
     const note = this.root.querySelector("#note")?.value.trim() ?? "";
     const ends = FINAL.has(move);
     const sent = this.#send(code, () => ({ move, reason, note, version: Number(this.panel.dataset.version) }));
-    if (ends) {
-      remember(sent.then((kept) => kept && [{ code, version: kept.version }]));
-      this.leaving?.(code, sent, move, reason);
-    }
+    const mine = ends && remember(sent.then((kept) => kept && [{ code, version: kept.version }]));
+    if (ends) this.leaving?.(code, sent, move, reason);
     const kept = await sent;
     if (!kept) return;
     const field = this.root.querySelector("#note");
     if (field?.value.trim() === note) field.value = ""; // sent; what was typed since is the next one's
-    toast((SAID[move] ?? KEPT)(code), ends ? undoAction(() => this.undo()) : {});
+    const said = (SAID[move] ?? KEPT)(code);
+    if (ends) tellKept(mine, said, () => this.undo());
+    else toast(said);
     this.decided(move, kept);
   }
 
