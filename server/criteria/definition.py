@@ -244,6 +244,11 @@ class Definitions(Part):
         return found
 
     @cached_property
+    def sha256(self) -> str:
+        """The hash of all of them: another one where anything might count otherwise."""
+        return hashlib.sha256("".join(each.sha256() for each in self.criteria).encode()).hexdigest()
+
+    @cached_property
     def remembered(self) -> dict[Kind, Bearing]:
         """Answers of ``checks_of``."""
         return {}

@@ -23,6 +23,7 @@ from server.criteria.vocabulary import Kind
 from server.sight import of_the_ward
 from server.store import raw, tallies
 from server.store.camerahours import Hours, in_service
+from server.store.kinds import Asked
 from server.store.raw import STATES_COUNTED, STATES_WAITING
 from server.store.tallies import Span, Tallies
 from server.tables import IncidentRow
@@ -74,7 +75,8 @@ def read(
         return found._replace(rule_kind=kind.rule_kind) if by_rule_kind else found
 
     before, months = period.year_before(), period.ending_months(TREND_MONTHS)
-    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day), checks_of)
+    asked = Asked(checks_of=checks_of, key=definitions.sha256 + (" by rule kind" if by_rule_kind else ""))
+    book = tallies.read(session, Calendar(zone=period.zone, cut_day=period.cut_day), asked)
     cells = _cells(book, _spans(period, before, months), now)
     return Figures(
         current=_side(book, period, now, definitions),

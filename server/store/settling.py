@@ -4,10 +4,11 @@ Marks are read first, then rows, and exactly the marks that were read are delete
 its own. One transaction settles at a time, whichever process it belongs to.
 """
 
+import secrets
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
@@ -28,8 +29,10 @@ from server.tables import (
     TallyKind,
     TallyMark,
     TallyRow,
+    TallyStamp,
 )
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MARKS = 5000
 """Read at once."""
 _ADDED = (*Sums._fields, "began", "ended")
@@ -64,6 +67,8 @@ def settle(session: Session, calendar: Calendar, upto: int) -> bool:
     days = {day.start_at: day for mark in read for day in tallies.days_of(calendar, mark.hour_at)}
     write = _incidents if what == "incident" else _cameras
     write(session, calendar, [days[at] for at in sorted(days)])
+    _stamp(session, what, DAY, days)
+    _stamp(session, what, MONTH, [month.start_at for month in _months(calendar, days.values())])
     session.execute(delete(TallyMark).where(TallyMark.id.in_([mark.id for mark in read])))
     return True
 
@@ -77,8 +82,9 @@ def _alone(session: Session) -> bool:
 
 def _begin_anew(session: Session, calendar: Calendar) -> None:
     """No tally of another calendar is left, and every day in which there is anything is marked."""
-    for table in (TallyRow, TallyClears, CameraTally, TallyCalendar, TallyMark):
+    for table in (TallyRow, TallyClears, CameraTally, TallyCalendar, TallyMark, TallyStamp):
         session.execute(delete(table))
+    _stamp(session, "incident", tallies.KINDS, [EPOCH])
     session.execute(insert(TallyCalendar).values(id=1, zone=calendar.zone.key, cut_day=calendar.cut_day))
     marks = [{"what": "camera", "hour_at": at} for at in _camera_days(session, calendar)]
     columns: list[ColumnElement[Any]] = [IncidentRow.__table__.c.occurred_at, IncidentRow.__table__.c.handled_at]
@@ -117,6 +123,7 @@ def _incidents(session: Session, calendar: Calendar, days: list[Period]) -> None
             select(TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
         )
     }
+    known = len(kind_ids)
     for day in days:
         found = _of_day(session, day)
         lasted = raw.lasted(session, day.start_at, day.end_at)
@@ -135,6 +142,8 @@ def _incidents(session: Session, calendar: Calendar, days: list[Period]) -> None
             session.execute(delete(table).where(table.span == DAY, table.start_at == day.start_at))
             if rows:
                 session.execute(insert(table), rows)
+    if len(kind_ids) > known:
+        _stamp(session, "incident", tallies.KINDS, [EPOCH])
     for month in _months(calendar, days):
         _incidents_of_month(session, month)
 
@@ -195,6 +204,14 @@ def _cameras(session: Session, calendar: Calendar, days: list[Period]) -> None:
         session.execute(insert(table).from_select(["span", "start_at", "camera_id", "up_s"], added))
 
 
-def _months(calendar: Calendar, days: list[Period]) -> list[Period]:
+def _stamp(session: Session, what: str, span: str, starts: Collection[datetime]) -> None:
+    """Tallies that were made anew: what was read of them before is no longer so."""
+    table = TallyStamp
+    session.execute(delete(table).where(table.span == span, table.what == what, table.start_at.in_(starts)))
+    rows = [{"span": span, "what": what, "start_at": at, "stamp": secrets.randbits(63)} for at in starts]
+    session.execute(insert(table), rows)
+
+
+def _months(calendar: Calendar, days: Iterable[Period]) -> list[Period]:
     """The reporting months of these days."""
     return list({month.start_at: month for month in (calendar.month_of(day.start_at) for day in days)}.values())

@@ -12,70 +12,56 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import CTE, JSON, BigInteger, Integer, Select, String, bindparam, cast, column, func, select
+from sqlalchemy import CTE, JSON, BigInteger, Integer, Select, String, bindparam, case, cast, column, func, select
 from sqlalchemy.orm import Session
 
 from server.criteria.definition import Bearing
 from server.criteria.period import Calendar, Period
 from server.criteria.period import Kind as Length
 from server.criteria.tally import Sums
-from server.criteria.vocabulary import Kind
 from server.store import raw
-from server.tables import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow
+from server.store.kinds import Asked, Kinds
+from server.store.memory import Memory
+from server.tables import CameraTally, TallyCalendar, TallyClears, TallyMark, TallyRow, TallyStamp
 
 DAY: Final = "day"
 MONTH: Final = "month"
+KINDS: Final = "kinds"
 HOUR: Final = timedelta(hours=1)
 INSTANT: Final = timedelta(microseconds=1)
 LOCK: Final = 0x616E6E74616C
 """PostgreSQL's advisory lock of whoever makes tallies: "anntal" in ASCII."""
+V = TypeVar("V")
 Span = tuple[datetime, datetime]
 """Half-open."""
-_KINDS: Final = select(TallyKind.id, *(getattr(TallyKind, column.key) for column in raw.KIND))
 _MARKS: Final = select(TallyMark.what, TallyMark.hour_at).distinct().order_by(TallyMark.hour_at)
-_NET: Final = (
-    select(TallyRow.kind_id, func.sum(TallyRow.began) - func.sum(TallyRow.ended))
-    .where(TallyRow.is_counted.is_(True), TallyRow.span == bindparam("span"))
-    .group_by(TallyRow.kind_id)
+_STAMPS: Final = select(TallyStamp.span, TallyStamp.what, TallyStamp.start_at, TallyStamp.stamp)
+_STAMPS_OF_MONTHS: Final = _STAMPS.where(TallyStamp.span.in_([MONTH, KINDS]))
+_STAMPS_OF_DAYS: Final = _STAMPS.where(
+    TallyStamp.span == DAY,
+    TallyStamp.what == bindparam("what"),
+    TallyStamp.start_at.in_(bindparam("starts", expanding=True)),
 )
-_NET_BEFORE: Final = _NET.where(TallyRow.start_at < bindparam("end"))
-_NET_WITHIN: Final = _NET_BEFORE.where(TallyRow.start_at >= bindparam("start"))
-_NET_OF: Final = _NET.where(TallyRow.start_at.in_(bindparam("starts", expanding=True)))
-_UP_S: Final = (
-    select(CameraTally.camera_id, func.sum(CameraTally.up_s))
-    .where(CameraTally.span == bindparam("span"), CameraTally.start_at.in_(bindparam("starts", expanding=True)))
-    .group_by(CameraTally.camera_id)
+_UP_S: Final = select(CameraTally.start_at, CameraTally.camera_id, CameraTally.up_s).where(
+    CameraTally.span == bindparam("span"), CameraTally.start_at.in_(bindparam("starts", expanding=True))
 )
-ChecksOf = Callable[[Kind], Bearing]
 
 
-class Kinds:
-    """The kinds of incidents that there are, and what each bears on.
+class Added(NamedTuple):
+    """What incidents of one day or month add up to that bear on the same and count, or wait. ``sums.late``: of the
+    handled; ``spots``: that began to stand in it, less those that ended in it."""
 
-    A scoreboard asks no more of a kind, so the hundreds of kinds are added up by the few bearings there are.
-    """
+    bearing: Bearing
+    counted: bool
+    sums: Sums
+    spots: int
 
-    def __init__(self, session: Session, checks_of: ChecksOf) -> None:
-        self._checks_of = checks_of
-        self.known: dict[Kind, Bearing] = {}
-        """Those of the tallies, and of every row that was read since."""
-        kinds = session.connection().execute(_KINDS)
-        self.of_id: dict[int, Bearing] = {kind_id: self.bearing(raw.kind_of(kind)) for kind_id, *kind in kinds}
-        """What the kinds of the tallies bear on."""
-        self.bearings: tuple[Bearing, ...] = tuple(dict.fromkeys(self.of_id.values()))
-        """Each of these, by its number."""
-        number_of = {bearing: number for number, bearing in enumerate(self.bearings)}
-        self.numbers = {kind_id: number_of[bearing] for kind_id, bearing in self.of_id.items()}
-        """The number of each kind's bearing, for a query to join."""
 
-    def bearing(self, kind: Kind) -> Bearing:
-        """What incidents of this kind bear on."""
-        found = self.known.get(kind)
-        if found is None:
-            found = self.known[kind] = self._checks_of(kind)
-        return found
+_ADDED: Final = Memory[Sequence[Added]]()
+_LASTED: Final = Memory[Mapping[Bearing, Sequence[int]]]()
+_UP: Final = Memory[Mapping[int, float]]()
 
 
 def _numbered(dialect: str) -> CTE:
@@ -89,11 +75,12 @@ def _numbered(dialect: str) -> CTE:
 
 @lru_cache
 def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Sums of tallies of one ``span`` by beginning (of ``starts``), number of their kind, and whether they count."""
+    """Tallies of one ``span`` added up by beginning (of ``starts``), number of their kind, and whether they count."""
     of = _numbered(dialect)
     by = (TallyRow.start_at, of.c.number, TallyRow.is_counted)
+    spots = case((TallyRow.is_counted.is_(True), func.sum(TallyRow.began) - func.sum(TallyRow.ended)), else_=0)
     return (
-        select(*by, *(func.sum(getattr(TallyRow, name)) for name in Sums._fields))
+        select(*by, spots, *(func.sum(getattr(TallyRow, name)) for name in Sums._fields))
         # an outer join: SQLite then reads the tallies first, and no kind can be forgotten
         .outerjoin_from(TallyRow, of, of.c.kind_id == TallyRow.kind_id)
         .where(TallyRow.span == bindparam("span"), TallyRow.start_at.in_(bindparam("starts", expanding=True)))
@@ -105,7 +92,7 @@ def _sums(dialect: str) -> Select[*tuple[Any, ...]]:
 def _clears(dialect: str) -> Select[*tuple[Any, ...]]:
     """How long it took to clear incidents of the kinds that have a number, likewise."""
     of, at = _numbered(dialect), TallyClears.start_at
-    rows = select(of.c.number, TallyClears.lasted).join_from(TallyClears, of, of.c.kind_id == TallyClears.kind_id)
+    rows = select(at, of.c.number, TallyClears.lasted).join_from(TallyClears, of, of.c.kind_id == TallyClears.kind_id)
     return rows.where(TallyClears.span == bindparam("span"), at.in_(bindparam("starts", expanding=True)))
 
 
@@ -129,13 +116,14 @@ class Tallies:
     """What tallies there are for a calendar, and which of them hold. ``is_made``: there are any.
 
     ``changed``: by table ("incident", "camera"), days in which something changed since they were added up, by their
-    beginning, oldest first.
+    beginning, oldest first. ``months``: stamps of the months that were added up, likewise.
     """
 
     session: Session
     calendar: Calendar
     is_made: bool
     changed: dict[str, dict[datetime, Period]]
+    months: dict[str, dict[datetime, int]]
     kinds: Kinds
 
     def occurred(self, spans: Sequence[Span]) -> list[tuple[int, Bearing, bool, Sums]]:
@@ -151,12 +139,11 @@ class Tallies:
             for first, last in cover.rows:
                 for (kind, counted), sums, _ in raw.occurred(self.session, first, last):
                     found.append((number, self.kinds.bearing(kind), counted, sums))
-        query = _sums(self.session.connection().dialect.name)
         for (sign, span), numbers in numbers_of.items():
-            asked = {"numbers": self.kinds.numbers, "span": span, "starts": list(numbers)}
-            for start, of, counted, *columns in self._all(query, asked):
-                sums = Sums._make(columns) if sign > 0 else Sums._make(columns).negative()
-                found += [(number, self.kinds.bearings[of], counted, sums) for number in numbers[start]]
+            for start, every in self._added(span, list(numbers)).items():
+                for bearing, counted, sums, _ in every:
+                    signed = sums if sign > 0 else sums.negative()
+                    found += [(number, bearing, counted, signed) for number in numbers[start]]
         return found
 
     def standing(self, until: datetime) -> dict[Bearing, int]:
@@ -170,13 +157,14 @@ class Tallies:
         day = self.calendar.day_of(until).start_at
         month = self.calendar.month_of(until).start_at
         changed = [start for start in self.changed["incident"] if start < day]
-        for sign, rows in (
-            (1, self._all(_NET_BEFORE, {"span": MONTH, "end": month})),
-            (1, self._all(_NET_WITHIN, {"span": DAY, "start": month, "end": day})),
-            (-1, self._all(_NET_OF, {"span": DAY, "starts": changed}) if changed else ()),
+        for sign, span, starts in (
+            (1, MONTH, [start for start in self.months["incident"] if start < month]),
+            (1, DAY, list(self._beginnings(month, day))),
+            (-1, DAY, changed),
         ):
-            for kind_id, spots in rows:
-                found[self.kinds.of_id[kind_id]] += sign * spots
+            for every in self._added(span, starts).values():
+                for bearing, _, _, spots in every:
+                    found[bearing] += sign * spots
         days = [(start, self.changed["incident"][start].end_at) for start in changed]
         for start, end in merged([*days, (day, until)]):
             for (kind, counted), _, began in raw.occurred(self.session, start, end):
@@ -186,12 +174,11 @@ class Tallies:
         return {bearing: spots for bearing, spots in found.items() if spots}
 
     def lasted(self, start: datetime, end: datetime, of: Collection[Bearing]) -> dict[Bearing, list[Sequence[int]]]:
-        """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces."""
+        """Microseconds to clear, of each that counts, occurred in [start, end) and was handled, in sorted pieces.
+
+        ``of``: what they bear on, always the same for one ``key`` of the kinds.
+        """
         cover, found = self.cover("incident", start, end), defaultdict[Bearing, list[Sequence[int]]](list)
-        query = _clears(self.session.connection().dialect.name)
-        numbers = {
-            kind_id: self.kinds.numbers[kind_id] for kind_id, bearing in self.kinds.of_id.items() if bearing in of
-        }
         changed = {self.calendar.month_of(day).start_at for day in cover.changed}
         days = list(cover.days)
         for month_at in sorted(changed):
@@ -200,9 +187,9 @@ class Tallies:
             days += self._days("incident", month.start_at, month.end_at).days
         months = [start for start in cover.months if start not in changed]
         for span, starts in ((MONTH, months), (DAY, days)):
-            asked = {"numbers": numbers, "span": span, "starts": starts}
-            for number, packed in self._all(query, asked) if starts else ():
-                found[self.kinds.bearings[number]].append(unpacked(packed))
+            for pieces in self._lasted(span, starts, of).values():
+                for bearing, piece in pieces.items():
+                    found[bearing].append(piece)
         for first, last in cover.rows:
             for kind, each in raw.lasted(self.session, first, last).items():
                 found[self.kinds.bearing(kind)].append(array("q", sorted(each)))
@@ -214,12 +201,84 @@ class Tallies:
         day = self.calendar.day_of(end).start_at
         cover = self.cover("camera", start, max(start, day))
         for sign, span, starts in cover.tallies():
-            for camera_id, seconds in self._all(_UP_S, {"span": span, "starts": starts}) if starts else ():
-                found[camera_id] += sign * seconds
+            for up_s in self._up_s(span, starts).values():
+                for camera_id, seconds in up_s.items():
+                    found[camera_id] += sign * seconds
         for first, last in merged([*cover.rows, (max(start, day), end)]):
             for camera_id, seconds in raw.up_s(self.session, first, last).items():
                 found[camera_id] += seconds
         return dict(found)
+
+    def _added(self, span: str, starts: Sequence[datetime]) -> dict[datetime, Sequence[Added]]:
+        """By beginning, what tallies add up to."""
+
+        def read(missing: list[datetime]) -> Mapping[datetime, list[Added]]:
+            found = defaultdict[datetime, list[Added]](list)
+            query = _sums(self.session.connection().dialect.name)
+            asked = {"numbers": self.kinds.numbers, "span": span, "starts": missing}
+            for start, of, counted, spots, *sums in self._all(query, asked):
+                found[start].append(Added(self.kinds.bearings[of], counted, Sums._make(sums), spots))
+            return found
+
+        return self._recalled(_ADDED, "incident", span, starts, read, list[Added])
+
+    def _lasted(
+        self, span: str, starts: Sequence[datetime], of: Collection[Bearing]
+    ) -> dict[datetime, Mapping[Bearing, Sequence[int]]]:
+        """By beginning and what they bear on, sorted microseconds to clear."""
+
+        def read(missing: list[datetime]) -> Mapping[datetime, dict[Bearing, Sequence[int]]]:
+            kinds, pieces = self.kinds, dict[tuple[datetime, Bearing], list[int]]()
+            numbers = {kind_id: number for kind_id, number in kinds.numbers.items() if kinds.bearings[number] in of}
+            query = _clears(self.session.connection().dialect.name)
+            for start, number, packed in self._all(query, {"numbers": numbers, "span": span, "starts": missing}):
+                pieces.setdefault((start, kinds.bearings[number]), []).extend(unpacked(packed))
+            found = defaultdict[datetime, dict[Bearing, Sequence[int]]](dict)
+            for (start, bearing), each in pieces.items():
+                found[start][bearing] = array("q", sorted(each))
+            return found
+
+        return self._recalled(_LASTED, "incident", span, starts, read, dict[Bearing, Sequence[int]])
+
+    def _up_s(self, span: str, starts: Sequence[datetime]) -> dict[datetime, Mapping[int, float]]:
+        """By beginning and camera, seconds of pictures."""
+
+        def read(missing: list[datetime]) -> Mapping[datetime, dict[int, float]]:
+            found = defaultdict[datetime, dict[int, float]](dict)
+            for start, camera_id, seconds in self._all(_UP_S, {"span": span, "starts": missing}):
+                found[start][camera_id] = seconds
+            return found
+
+        return self._recalled(_UP, "camera", span, starts, read, dict[int, float])
+
+    def _recalled(
+        self,
+        memory: Memory[V],
+        what: str,
+        span: str,
+        starts: Sequence[datetime],
+        read: Callable[[list[datetime]], Mapping[datetime, V]],
+        nothing: Callable[[], V],
+    ) -> dict[datetime, V]:
+        """By beginning, what is remembered of tallies, and what ``read`` reads of the others."""
+        stamps = self._stamps(what, span, starts)
+        key = self.kinds.key if what == "incident" else ""
+        found = {start: entry for start, stamp in stamps.items() if (entry := memory.get((stamp, key))) is not None}
+        missing = [start for start in stamps if start not in found]
+        if missing:
+            entries = read(missing)
+            for start in missing:
+                found[start] = entry = entries.get(start) or nothing()
+                memory.put((stamps[start], key), entry)
+        return found
+
+    def _stamps(self, what: str, span: str, starts: Sequence[datetime]) -> dict[datetime, int]:
+        """Of those beginnings that have a tally."""
+        if span == MONTH:
+            months = self.months[what]
+            return {start: months[start] for start in starts if start in months}
+        rows = self._all(_STAMPS_OF_DAYS, {"what": what, "starts": starts}) if starts else ()
+        return {start: stamp for _, _, start, stamp in rows}
 
     def cover(self, what: str, start: datetime, end: datetime) -> Cover:
         """What a span of whole days is made of."""
@@ -245,23 +304,28 @@ class Tallies:
 
     def _days(self, what: str, start: datetime, end: datetime) -> Cover:
         """Day by day."""
-        cover, at = Cover(), start
-        while at < end:
-            next_at = self.calendar.day_of(at).end_at
-            if at in self.changed[what]:
-                cover.rows.append((at, next_at))
+        cover = Cover()
+        for at in self._beginnings(start, end):
+            changed = self.changed[what].get(at)
+            if changed is not None:
+                cover.rows.append((at, changed.end_at))
             else:
                 cover.days.append(at)
-            at = next_at
         return cover
+
+    def _beginnings(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Of the days from one to the next."""
+        while start < end:
+            yield start
+            start = self.calendar.day_of(start).end_at
 
     def _all(self, query: Select[*tuple[Any, ...]], asked: Mapping[str, object]) -> Sequence[Any]:
         # as Core: rows of plain columns need nothing of the ORM
         return self.session.connection().execute(query, asked).all() if self.is_made else ()
 
 
-def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kind: Bearing()) -> Tallies:
-    """What holds now. ``checks_of``: what incidents of a kind bear on; whoever asks for cameras needs none."""
+def read(session: Session, calendar: Calendar, asked: Asked | None = None) -> Tallies:
+    """What holds now. ``asked``: what incidents of a kind bear on; whoever asks for cameras needs none."""
     hold_still(session)
     is_made = made_for(session, calendar)
     changed: dict[str, dict[datetime, Period]] = {"incident": {}, "camera": {}}
@@ -269,8 +333,15 @@ def read(session: Session, calendar: Calendar, checks_of: ChecksOf = lambda _kin
         for what, hour_at in session.execute(_MARKS):
             for day in days_of(calendar, hour_at):
                 changed[what].setdefault(day.start_at, day)
-    kinds = Kinds(session, checks_of)
-    return Tallies(session=session, calendar=calendar, is_made=is_made, changed=changed, kinds=kinds)
+    months: dict[str, dict[datetime, int]] = {"incident": {}, "camera": {}}
+    stamp = None
+    for span, what, start, each in session.connection().execute(_STAMPS_OF_MONTHS) if is_made else ():
+        if span == KINDS:
+            stamp = each
+        else:
+            months[what][start] = each
+    kinds = Kinds(session, asked or Asked(), stamp)
+    return Tallies(session=session, calendar=calendar, is_made=is_made, changed=changed, months=months, kinds=kinds)
 
 
 def made_for(session: Session, calendar: Calendar) -> bool:

@@ -11,7 +11,7 @@ from server.tables.incidents import IncidentCounter, IncidentRow, VerdictRow, wo
 from server.tables.keeping import CriteriaVersion, DeletionRow, HoldRow, ReplayRow, RightRow
 from server.tables.notices import NoticeChannel, NoticeItem, NoticeMark, NoticeMessage, NoticeRule, Publication
 from server.tables.people import AuditRow, SessionRow, UserRow
-from server.tables.tallies import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow
+from server.tables.tallies import CameraTally, TallyCalendar, TallyClears, TallyKind, TallyMark, TallyRow, TallyStamp
 
 __all__ = [
     "HIGHEST_KEY",
@@ -56,6 +56,7 @@ __all__ = [
     "TallyKind",
     "TallyMark",
     "TallyRow",
+    "TallyStamp",
     "UnitRow",
     "UserRow",
     "UtcDateTime",

@@ -6,7 +6,7 @@ settling.py turns marked days into tallies. A day with a mark is read from the r
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.tables.base import Key, Table
@@ -21,6 +21,22 @@ class TallyCalendar(Table):
     """Always 1."""
     zone: Mapped[str] = mapped_column(String(64))
     cut_day: Mapped[int]
+
+
+class TallyStamp(Table):
+    """A number that stands for the tallies of one day or month as they are, another one whenever they are made anew:
+    what was read under it is true for as long as it stands here. Random, so that no other database has the same."""
+
+    __tablename__ = "tally_stamps"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    span: Mapped[str] = mapped_column(String(5), primary_key=True)
+    """day | month; kinds: of all kinds that there are"""
+    what: Mapped[str] = mapped_column(String(8), primary_key=True)
+    """incident | camera"""
+    start_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its beginning, UTC; of kinds 1970."""
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TallyMark(Table):

@@ -367,6 +367,37 @@ def test_sqlite_joins_kinds_by_an_index(database: Database) -> None:
             assert any(step.startswith("SEARCH") and "kind_id=?" in step for step in steps), steps
 
 
+def test_a_month_is_read_again_only_when_it_was_added_up_again(database: Database) -> None:
+    walk, settles, months = Walk(database, 11), settler(database), set[str]()
+    with database.transaction() as session:
+        session.add_all(incident(walk.chance, BEGAN + timedelta(days=day)) for day in range(450))
+    settles.run_once()
+
+    def listen(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+        if "FROM tallies" in statement or "FROM tally_clears" in statement:
+            every = given.values() if isinstance(given, dict) else given
+            months.update(str(each)[:10] for each in every if str(each).startswith("202"))
+
+    def look() -> set[str]:
+        """Beginnings of the months whose tallies were read for a year."""
+        months.clear()
+        with database.read() as session:
+            event.listen(session.connection(), "before_cursor_execute", listen)
+            assert told(session, CALENDAR, "2025-Y", NOW) == plain(session, CALENDAR, "2025-Y", NOW)
+        return set(months)
+
+    may = str(CALENDAR.period("2025-M05").start_at)[:10]
+    assert {may, str(CALENDAR.period("2025-M06").start_at)[:10]} <= look()
+    assert look() == set()
+    with database.transaction() as session:
+        row = incident(walk.chance, datetime(2025, 5, 10, tzinfo=UTC))
+        row.handled_at = None  # a spot that ended in June would have June added up again
+        session.add(row)
+    settles.run_once()
+    assert look() == {may}
+    assert look() == set()
+
+
 def middle(every: list[int]) -> float | None:
     """Of durations in microseconds, in hours, by the standard library."""
     return statistics.median(every) / 3_600_000_000 if every else None
