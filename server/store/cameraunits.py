@@ -1,14 +1,18 @@
 """Which khóm or ấp a camera belongs to, now and then: a unit that becomes part of another one takes its cameras."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.sight import whole_ward
 from server.store import audit
-from server.tables import CameraRow, CameraUnitRow, RightRow, UnitRow
+from server.tables import CameraRow, CameraUnitRow, IncidentRow, RightRow, UnitRow
+
+History = tuple[tuple[datetime, str], ...]
+"""Since when a camera has belonged to which unit, oldest first; "": to none."""
 
 
 def put(session: Session, camera: CameraRow, unit: str, since: datetime) -> None:
@@ -26,11 +30,29 @@ def before(session: Session, end: datetime) -> dict[int, str]:
     return {camera_id: unit for camera_id, unit in found.items() if unit}
 
 
+def histories(session: Session, camera_ids: Collection[int]) -> dict[int, History]:
+    """Of each of these cameras that ever belonged to a unit, by its id."""
+    rows = select(CameraUnitRow.camera_id, CameraUnitRow.since, CameraUnitRow.unit).where(
+        CameraUnitRow.camera_id.in_(camera_ids)
+    )
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    for camera_id, since, unit in session.execute(rows.order_by(CameraUnitRow.since, CameraUnitRow.id)):
+        found.setdefault(camera_id, []).append((since, unit))
+    return {camera_id: tuple(history) for camera_id, history in found.items()}
+
+
+def unit_at(history: History, at: datetime) -> str:
+    """The unit at an instant; before anybody had said one, the first that was said."""
+    units = [unit for since, unit in history if since <= at] or [unit for _, unit in history[:1]]
+    return units[-1] if units else ""
+
+
 def follow(session: Session, zone: ZoneInfo, now: datetime) -> dict[int, str]:
     """Give the cameras of units that are no more to those which they became; the state of those that moved, by id.
 
-    It counts from the day on which the unit ended, however late that was entered. Who could see the old unit's cameras
-    by its name still sees these, and no others of the new one. Repeating it changes nothing.
+    It counts from the day on which the unit ended, however late that was entered: what these cameras have told since
+    then is of the new unit. Who could see the old unit's cameras by its name still sees these, and no others of the new
+    one. Repeating it changes nothing.
     """
     moved: dict[int, str] = {}
     with whole_ward(session):
@@ -40,15 +62,24 @@ def follow(session: Session, zone: ZoneInfo, now: datetime) -> dict[int, str]:
         rows = select(CameraRow).where(CameraRow.unit.in_(sorted(ended))).order_by(CameraRow.id).with_for_update()
         for camera in session.scalars(rows).all():
             old, (new, day_at) = camera.unit, ended[camera.unit]
-            put(session, camera, new, max(day_at, _since(session, camera)))
+            since = max(day_at, _since(session, camera))
+            put(session, camera, new, since)
             # its edge goes on calling it by the old name
             camera.unit_is_ours = True
             camera.facts_version += 1
             _keep_rights(session, camera.id, old)
-            told = {"from": old, "to": new}
+            renamed = _rename(session, camera.id, old, new, since)
+            told: dict[str, str | int] = {"from": old, "to": new, "incidents": renamed}
             audit.record(session, now, user_id=None, action="camera_moved", subject=f"camera {camera.id}", detail=told)
             moved[camera.id] = camera.state
     return moved
+
+
+def _rename(session: Session, camera_id: int, old: str, new: str, since: datetime) -> int:
+    """Incidents that were told under the old name, though it was no more when they happened; how many there are."""
+    of_camera = (IncidentRow.camera_id == camera_id, IncidentRow.occurred_at >= since, IncidentRow.unit == old)
+    renamed = update(IncidentRow).where(*of_camera).values(unit=new, version=IncidentRow.version + 1)
+    return len(session.execute(renamed.returning(IncidentRow.id)).all())
 
 
 def _ended(session: Session, zone: ZoneInfo, now: datetime) -> dict[str, tuple[str, datetime]]:

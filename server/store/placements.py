@@ -16,9 +16,10 @@ from contract.event import Phase, Severity
 from server import incident
 from server.category import category_of
 from server.incident import Key, Part, Span, Standing, Whole
-from server.store import bulk, nearby, snoozes
+from server.store import bulk, cameraunits, nearby, snoozes
+from server.store.cameraunits import History
 from server.store.events import Sighting
-from server.tables import CameraRow, EventRow, IncidentCounter, IncidentRow
+from server.tables import EventRow, IncidentCounter, IncidentRow
 from server.verdict import State
 
 _MADE_OF: Final = (
@@ -213,7 +214,7 @@ def _make(
     """Rows for the incidents that these events open; how they stand, by the ids that stood for them."""
     if not made:
         return {}
-    units = _units(session, {sightings[0].camera_id for sightings in made.values()})
+    units = cameraunits.histories(session, {sightings[0].camera_id for sightings in made.values()})
     silent = snoozes.until(session, now)
     rows: list[bulk.Row] = []
     found: dict[int, Refreshed] = {}
@@ -227,22 +228,18 @@ def _make(
     return found
 
 
-def _units(session: Session, camera_ids: Collection[int]) -> dict[int, str]:
-    """The khóm or ấp of each of these cameras, as it is called now."""
-    return dict(session.execute(select(CameraRow.id, CameraRow.unit).where(CameraRow.id.in_(camera_ids))).all())
-
-
 def _values(
-    sighting: Sighting, whole: Whole, units: Mapping[int, str], silent: Mapping[tuple[int, str], datetime]
+    sighting: Sighting, whole: Whole, units: Mapping[int, History], silent: Mapping[tuple[int, str], datetime]
 ) -> bulk.Row:
     """In the order of ``_MADE_OF``. ``sighting``: the incident's first event, for what all its events share."""
     data = sighting.event.data
     rule = data.rule
+    unit = cameraunits.unit_at(units.get(sighting.camera_id, ()), whole.span.begin)
     return (
         *(sighting.site, sighting.camera_id, rule.kind, rule.name, data.place.name),
         *(data.place.label.replace("\x00", ""), whole.severity.value, rule.mode.value, data.status.value),
         *(whole.state.value, whole.span.begin, whole.span.end, str(category_of(rule.kind))),
-        *(units.get(sighting.camera_id, ""), silent.get((sighting.camera_id, rule.name))),
+        *(unit, silent.get((sighting.camera_id, rule.name))),
     )
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from contract.health import CameraState
 from server.store import cameraunits
-from server.tables import AuditRow, CameraRow
+from server.tables import AuditRow, CameraRow, IncidentRow
 from tests.support.office import NOON
-from tests.support.site import Ward, open_ward
+from tests.support.site import Scene, Ward, open_ward
 
 TODAY = NOON.date()
 MIDNIGHT = datetime(2026, 3, 1, 17, tzinfo=UTC)
@@ -67,12 +67,12 @@ def test_a_merger_of_today_takes_the_cameras_at_once_and_once(ward: Ward) -> Non
     add(ward, "Khóm Hòa Lợi", TODAY, *old[:2])
     moved = {"kho-sau": "Khóm Hòa Lợi", "cho": "Khóm Hòa Lợi", "truong": "Khóm 3"}
     assert units(ward) == moved
-    told = [{"from": "Khóm 1", "to": "Khóm Hòa Lợi"}, {"from": "Khóm 2", "to": "Khóm Hòa Lợi"}]
-    assert audited(ward) == told
+    moves = [{"from": old, "to": "Khóm Hòa Lợi", "incidents": 0} for old in ("Khóm 1", "Khóm 2")]
+    assert audited(ward) == moves
     tell(ward)
     assert units(ward) == moved, "its edge's file still says the old name"
     assert ward.office.services.unitwatch.run_once() == 0
-    assert audited(ward) == told
+    assert audited(ward) == moves
 
 
 def test_a_merger_to_come_waits_for_its_midnight_where_the_ward_is(ward: Ward) -> None:
@@ -99,6 +99,38 @@ def test_what_is_entered_late_counts_from_its_day(ward: Ward) -> None:
     add(ward, "Khóm Vĩnh Hoà", TODAY - 60 * DAY, two)
     assert "cho" not in units_before(ward, NOON - 10 * DAY)
     assert units_before(ward, NOON - 10 * DAY + timedelta(seconds=1))["cho"] == "Khóm Vĩnh Hoà"
+
+
+def told(ward: Ward) -> dict[datetime, str]:
+    """The unit of every incident, by when it happened."""
+    with ward.office.services.database.read() as session:
+        return {row.occurred_at: row.unit for row in session.query(IncidentRow)}
+
+
+def test_what_happened_since_the_day_of_a_merger_that_is_entered_late_is_of_the_new_unit(ward: Ward) -> None:
+    one, since = add(ward, "Khóm 1", "2020-01-01"), MIDNIGHT - 2 * DAY
+    instants = [since - timedelta(seconds=1), since, NOON - timedelta(hours=1)]
+    ward.see(*(Scene(at=at, rule=f"kho-{number}") for number, at in enumerate(instants)))
+    ward.see(Scene(at=instants[-1] + timedelta(seconds=5), camera="cho"))
+    assert set(told(ward).values()) == {"Khóm 1", "Khóm 2"}
+    desk = ward.office.desk("chi", "supervisor")
+    (code,) = [each["code"] for each in desk.get("/api/v1/incidents?q=camera:cho").json()["items"]]
+    before = desk.get(f"/api/v1/incidents/{code}").json()["version"]
+    add(ward, "Khóm Hòa Lợi", TODAY - 2 * DAY, one)
+    found = told(ward)
+    assert [found[at] for at in instants] == ["Khóm 1", "Khóm Hòa Lợi", "Khóm Hòa Lợi"]
+    assert found[instants[-1] + timedelta(seconds=5)] == "Khóm 2"
+    assert audited(ward) == [{"from": "Khóm 1", "to": "Khóm Hòa Lợi", "incidents": 2}]
+    assert desk.get(f"/api/v1/incidents/{code}").json()["version"] == before, "nothing of it changed"
+
+
+def test_what_is_told_late_is_of_the_unit_of_when_it_happened(ward: Ward) -> None:
+    one = add(ward, "Khóm 1", "2020-01-01")
+    add(ward, "Khóm Hòa Lợi", TODAY, one)
+    instants = [NOON - 40 * DAY, MIDNIGHT - timedelta(seconds=1), MIDNIGHT]
+    ward.see(*(Scene(at=at, rule=f"kho-{number}") for number, at in enumerate(instants)))
+    found = told(ward)
+    assert [found[at] for at in instants] == ["Khóm 1", "Khóm 1", "Khóm Hòa Lợi"]
 
 
 def test_units_are_followed_to_what_there_is_today(ward: Ward) -> None:
