@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from server.criteria.period import Calendar, Period
 from server.criteria.tally import Sums
 from server.store import raw, tallies
+from server.store.durations import packed, unpacked
 from server.store.raw import Key
 from server.store.tallies import DAY, MONTH
 from server.tables import (
@@ -137,7 +138,7 @@ def _incidents(session: Session, calendar: Calendar, days: list[Period]) -> None
             {**at, "kind_id": kind_ids[kind], "is_counted": is_counted, **dict(zip(_ADDED, added, strict=True))}
             for (kind, is_counted), added in found.items()
         ]
-        clears = [{**at, "kind_id": kind_ids[kind], "lasted": tallies.packed(each)} for kind, each in lasted.items()]
+        clears = [{**at, "kind_id": kind_ids[kind], "lasted": packed(each)} for kind, each in lasted.items()]
         for table, rows in ((TallyRow, sums), (TallyClears, clears)):
             session.execute(delete(table).where(table.span == DAY, table.start_at == day.start_at))
             if rows:
@@ -175,11 +176,11 @@ def _incidents_of_month(session: Session, month: Period) -> None:
         TallyClears.span == DAY, TallyClears.start_at >= start, TallyClears.start_at < end
     )
     lasted: dict[int, list[int]] = defaultdict(list)
-    for kind_id, packed in session.execute(of_days):
-        lasted[kind_id] += tallies.unpacked(packed)
+    for kind_id, kept in session.execute(of_days):
+        lasted[kind_id] += unpacked(kept)
     at = {"span": MONTH, "start_at": start}
     if lasted:
-        rows = [{**at, "kind_id": kind_id, "lasted": tallies.packed(each)} for kind_id, each in lasted.items()]
+        rows = [{**at, "kind_id": kind_id, "lasted": packed(each)} for kind_id, each in lasted.items()]
         session.execute(insert(TallyClears), rows)
 
 

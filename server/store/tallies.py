@@ -5,7 +5,6 @@ older than its reading: a day without a mark has a tally that knows every write 
 takes a mark away writes the day's new tally in the same transaction.
 """
 
-import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from server.criteria.period import Calendar, Period
 from server.criteria.period import Kind as Length
 from server.criteria.tally import Sums
 from server.store import raw
+from server.store.durations import unpacked
 from server.store.kinds import Asked, Kinds
 from server.store.memory import Memory
 from server.tables import CameraTally, TallyCalendar, TallyClears, TallyMark, TallyRow, TallyStamp
@@ -380,22 +380,3 @@ def merged(spans: Iterable[Span]) -> list[Span]:
         else:
             found.append((start, end))
     return found
-
-
-def packed(lasted: Iterable[int]) -> bytes:
-    """Sorted microseconds as TallyClears keeps them."""
-    return _little(array("q", sorted(lasted))).tobytes()
-
-
-def unpacked(data: bytes) -> Sequence[int]:
-    """And back."""
-    found = array("q")
-    found.frombytes(data)
-    return _little(found)
-
-
-def _little(values: "array[int]") -> "array[int]":
-    """To or from little-endian."""
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
