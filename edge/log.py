@@ -50,7 +50,6 @@ def configure(*, as_json: bool | None = None, level: int = logging.INFO) -> None
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     last: list[Processor] = (
         [structlog.processors.format_exc_info, mask_credentials, structlog.processors.JSONRenderer(ensure_ascii=False)]

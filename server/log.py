@@ -18,7 +18,6 @@ def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from tests.support import needs
+from tests.support.logs import log_as_before
 
 NO_SKIP = os.environ.get("ANNINH_NO_SKIP") == "1"
 
@@ -37,6 +38,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"nothing may be skipped here, but {reason}")
         if reason:
             pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that runs in this process sets up its log; the next test must not find it so."""
+    with log_as_before():
+        yield
 
 
 @pytest.fixture(autouse=True)

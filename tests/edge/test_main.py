@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from edge import log
+from tests.support.logs import log_as_before
 
 
 def anninh(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -92,20 +93,25 @@ def fail(text: str) -> None:
 def test_no_log_line_leaves_with_a_credential(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
-    before, level, config = logging.getLogger().handlers, logging.getLogger().level, structlog.get_config()
+    log.configure(as_json=True)
+    structlog.get_logger("edge.x").warning("lost", camera="c", source="rtsp://u:s3cret@h/1", token="s3cret")
+    logging.getLogger("somebody.else").warning("cannot reach %s", "http://u:s3cret@h/")
     try:
-        log.configure(as_json=True)
-        structlog.get_logger("edge.x").warning("lost", camera="c", source="rtsp://u:s3cret@h/1", token="s3cret")
-        logging.getLogger("somebody.else").warning("cannot reach %s", "http://u:s3cret@h/")
-        try:
-            fail("rtsp://u:s3cret@h/1 is gone")
-        except OSError:
-            structlog.get_logger("edge.x").warning("failed", exc_info=True)
-    finally:
-        logging.getLogger().handlers = before
-        logging.getLogger().setLevel(level)
-        structlog.configure(**config)
+        fail("rtsp://u:s3cret@h/1 is gone")
+    except OSError:
+        structlog.get_logger("edge.x").warning("failed", exc_info=True)
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [line["event"] for line in lines] == ["lost", "cannot reach http://***@h/", "failed"]
     assert "s3cret" not in stream.getvalue()
     assert lines[0]["camera"] == "c"
+
+
+LOG = structlog.get_logger("edge.of_a_module")
+
+
+def test_a_command_in_the_process_of_tests_leaves_the_log_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    with log_as_before():
+        log.configure(as_json=True)
+        LOG.warning("in_a_command")
+    LOG.warning("after_it", camera="a1")
+    assert [record.message for record in caplog.records] == ["after_it"]
