@@ -50,8 +50,14 @@ SEARCHES: Final = (
     "state:new before:2025 category:urban_order",
     "state:reminded rule:loitering -mode:trial",
     "severity:high category:traffic",
+    "category:traffic mode:trial severity:medium",
+    "criterion:TC17 severity:high",
+    "rule:pavement_encroachment state:cancelled severity:high",
+    "officer:officer3 severity:medium rule:intrusion",
+    'unit:"Khóm 4" severity:low rule:intrusion',
+    'category:urban_order unit:"Ấp Kỳ La" overdue:yes',
 )
-"""Each token, common and rare ones together, and searches that find nothing."""
+"""Each token, common and rare ones together, and searches that find nothing: the last six of common tokens only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,12 +162,7 @@ class Reader:
         return _any([Walk(guide=and_(column == value, column != camera)) for value in values])
 
     def _severity(self, values: Sequence[str]) -> Condition:
-        walks = [
-            Walk(guide=and_(IncidentRow.severity == value, IncidentRow.state == state))
-            for value in values
-            for state in State
-        ]
-        return Condition(holds=IncidentRow.severity.in_(values), walks=tuple(walks))
+        return _any([Walk(guide=IncidentRow.severity == value) for value in values])
 
     def _officer(self, values: Sequence[str]) -> Condition:
         ids = _ids(values, names.people(self.session), "cán bộ", "officer")
@@ -196,8 +191,9 @@ class Reader:
         return Condition(holds=or_(*holds), walks=tuple(Walk(guide=walk) for walk in walks))
 
     def _overdue(self, values: Sequence[str]) -> Condition:
-        late = and_(IncidentRow.due_at.is_not(None), IncidentRow.due_at < self.now, IncidentRow.handled_at.is_(None))
-        is_late = _any([Walk(guide=IncidentRow.state == state, also=late) for state in sorted(OPEN)])
+        waits = and_(IncidentRow.handled_at.is_(None), IncidentRow.due_at.is_not(None))
+        late = and_(IncidentRow.due_at < self.now, IncidentRow.state.in_(sorted(OPEN)))
+        is_late = _any([Walk(guide=waits, also=late)])
         is_not = _turned(is_late)
         both = [{"yes": is_late, "no": is_not}[value] for value in values]
         return both[0] if len(both) == 1 else Condition(holds=or_(*(each.holds for each in both)))

@@ -25,11 +25,13 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+_FACETS: Final = (
+    *("rule_kind", "rule_name", "severity", "state", "category", "source", "mode", "status"),
+    *("unit", "camera_id", "assigned_to", "claimed_by", "claimed_at"),
+)
+"""What tokens of a search ask of an incident."""
 _SEARCHED: Final = (
     ("label", "place_label <> ''", "place_label"),
-    ("category", "category <> ''", "category"),
-    ("source", "source <> 'camera'", "source"),
-    ("assigned", "assigned_to IS NOT NULL", "assigned_to"),
     ("claimed", "claimed_by IS NOT NULL", "claimed_by"),
     ("number", "official_number <> ''", "official_number"),
     ("drill", "status <> 'actual'", "status"),
@@ -41,13 +43,20 @@ def _partial(name: str, condition: str, column: str) -> Index:
     return Index(f"ix_incidents_{name}", column, "occurred_at", **_where(condition))
 
 
+def _guide(name: str, *led_by: str, condition: str | None = None, more: tuple[str, ...] = ()) -> Index:
+    """A walk of a search, newest first, on which its other tokens need no row: thousands of them would be read for a
+    page on which nothing is."""
+    others = [facet for facet in _FACETS if facet not in led_by]
+    where = _where(condition) if condition is not None else {}
+    return Index(f"ix_incidents_{name}", *led_by, "occurred_at", "id", *more, *others, **where)
+
+
 class IncidentRow(Table):
     """What an officer handles: one or more events."""
 
     __tablename__ = "incidents"
     __table_args__ = (
         Index("ix_incidents_place", "camera_id", "rule_name", "place", "last_seen_at"),
-        Index("ix_incidents_state", "state", "occurred_at"),
         # with the id, or PostgreSQL looks beyond the last row of a page for more of the same instant
         Index("ix_incidents_occurred_at", "occurred_at", "id"),
         # covers the criteria's GROUP BY over a day that has no tally yet
@@ -56,7 +65,6 @@ class IncidentRow(Table):
             *("status", "mode", "state", "occurred_at", "rule_kind", "rule_name", "category", "source"),
             *("camera_assisted", "handled_at", "due_at", "suspects", "victims", "deaths", "injured"),
         ),
-        Index("ix_incidents_queue", "severity", "state", "occurred_at"),
         # few have either: an index of those few costs the ingest nothing
         Index("ix_incidents_merged_into", "merged_into", **_where("merged_into IS NOT NULL")),
         Index("ix_incidents_snoozed", "snoozed_until", **_where("snoozed_until IS NOT NULL")),
@@ -66,14 +74,20 @@ class IncidentRow(Table):
             *("ix_incidents_due", "due_at", "state", "status", "mode", "occurred_at"),
             **_where("handled_at IS NULL AND due_at IS NOT NULL"),
         ),
+        Index("ix_incidents_queue", "severity", "state", "occurred_at"),
         # a token of the search is a walk along one of these, newest first (server/store/searching.py)
-        Index("ix_incidents_camera", "camera_id", "occurred_at"),
-        Index("ix_incidents_unit", "unit", "occurred_at"),
-        # whether a rule is on trial and what became of what it told is asked most: that needs no row either
-        Index("ix_incidents_kind", "rule_kind", "occurred_at", "id", "state", "mode", "status"),
+        _guide("state", "state"),
+        _guide("severity", "severity"),
+        _guide("kind", "rule_kind"),
+        _guide("camera", "camera_id"),
+        _guide("unit", "unit"),
+        _guide("category", "category", condition="category <> ''"),
+        _guide("source", "source", condition="source <> 'camera'"),
+        _guide("assigned", "assigned_to", condition="assigned_to IS NOT NULL"),
+        _guide("trial", condition="mode = 'trial'"),
+        _guide("unhandled", condition="handled_at IS NULL AND due_at IS NOT NULL", more=("due_at", "handled_at")),
         Index("ix_incidents_rule", "rule_name", "rule_kind", "occurred_at"),
         *(_partial(*each) for each in _SEARCHED),
-        Index("ix_incidents_trial", "occurred_at", "id", "rule_kind", "rule_name", **_where("mode = 'trial'")),
         # a word is looked for in each of these, newest first: all that a page asks for stands in the index
         Index("ix_incidents_worded", "occurred_at", "id", "words", **_where("words <> ''")),
     )

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from contract.event import Mode, Phase, Severity, Status
 from contract.receipt import Refusal
+from server.store import cameraunits
 from server.tables import CameraRow, DeadLetter, EventRevision, EventRow, EvidenceRow, IncidentRow
 from server.verdict import State
 from tests.support.intake import Intake, heard, raw
@@ -17,6 +18,13 @@ def set_state(intake: Intake, state: State) -> None:
     """What an officer's verdict does to every incident."""
     with intake.database.transaction() as session:
         session.execute(update(IncidentRow).values(state=str(state)))
+
+
+def belong(intake: Intake, unit: str) -> None:
+    """From now on every camera belongs to this khóm."""
+    with intake.database.transaction() as session:
+        for camera in session.scalars(select(CameraRow)):
+            cameraunits.put(session, camera, unit, intake.clock.now())
 
 
 def test_a_life_becomes_one_event_and_one_incident(intake: Intake) -> None:
@@ -36,13 +44,11 @@ def test_a_life_becomes_one_event_and_one_incident(intake: Intake) -> None:
 
 
 def test_an_incident_has_its_camera_s_unit_and_its_rule_s_category(intake: Intake) -> None:
-    with intake.database.transaction() as session:
-        session.execute(update(CameraRow).values(unit="Khóm 4"))
+    belong(intake, "Khóm 4")
     intake.take(*Story().life())
     (incident,) = intake.rows(IncidentRow)
     assert (incident.unit, incident.category, incident.source) == ("Khóm 4", "social_order", "camera")
-    with intake.database.transaction() as session:
-        session.execute(update(CameraRow).values(unit="Khóm 9"))
+    belong(intake, "Khóm 9")
     intake.take(*Story(number=2).life())
     assert intake.rows(IncidentRow)[0].unit == "Khóm 4", "as it was called when it happened"
 

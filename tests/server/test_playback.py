@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,10 +45,16 @@ def test_which_masters_every_browser_plays(codec: str | None, plays: bool, why: 
     assert is_playable(codec) is plays, why
 
 
-def hevc(folder: Path, seconds: float = 4.0) -> tuple[bytes, str]:
-    """An edge's clip of an H.265 camera, and its codec."""
-    written = mp4.write(packets_of(a_video(folder / "in.mp4", codec="libx265", options=X265, seconds=seconds)),
-                        folder / "clip.mp4")  # fmt: skip
+def hevc(folder: Path, times: int = 1) -> tuple[bytes, str]:
+    """An edge's clip of an H.265 camera that sees the same four seconds so many times, and its codec."""
+    packets = packets_of(a_video(folder / "in.mp4", codec="libx265", options=X265, seconds=4.0))
+    units = round(4.0 / packets[0].stream.time_base)
+    every = [
+        replace(each, pts=each.pts + turn * units, dts=each.dts + turn * units, pts_s=each.pts_s + turn * 4.0)
+        for turn in range(times)
+        for each in packets
+    ]
+    written = mp4.write(every, folder / "clip.mp4")
     assert written.is_native
     return (folder / "clip.mp4").read_bytes(), written.codec
 
@@ -199,7 +206,7 @@ def test_what_a_crash_left_is_swept_and_a_failure_is_remembered(tmp_path: Path) 
 
 def test_a_child_whose_server_was_killed_ends_by_itself(tmp_path: Path) -> None:
     """Its parent here is a shell that is gone as soon as the copy is begun; the clip is far too long to be done."""
-    clip, _ = hevc(tmp_path, seconds=120.0)
+    clip, _ = hevc(tmp_path, times=30)
     (tmp_path / "master").write_bytes(clip)
     child = f"{sys.executable} -m edge.working_copy {tmp_path}/master {tmp_path}/copy"
     script = f"{child} >/dev/null 2>{tmp_path}/said & echo $!; while [ ! -e {tmp_path}/copy.part ]; do sleep 0.02; done"
