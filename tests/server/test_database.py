@@ -14,7 +14,8 @@ from sqlalchemy import Connection, func, inspect, select, text
 
 from server.database import Database
 from server.store import cameraunits, edges, placements
-from server.tables import EdgeRow, IncidentRow, Table, words_of
+from server.store.settling import EPOCH
+from server.tables import CameraTally, EdgeRow, IncidentRow, Table, TallyRow, TallyStamp, words_of
 from tests.support.messages import BEGIN
 from tests.support.needs import ROOT
 
@@ -62,6 +63,33 @@ def test_an_upgrade_keeps_where_cameras_belong(empty_database: Database) -> None
     with empty_database.read() as session:
         assert cameraunits.before(session, BEGIN) == {}
         assert cameraunits.before(session, BEGIN + timedelta(seconds=1)) == {1: "Khóm 4"}
+
+
+def test_an_upgrade_gives_every_tally_its_stamp(empty_database: Database) -> None:
+    """A tally without one would be taken for none at all."""
+    ends = [BEGIN + timedelta(days=number) for number in range(3)]
+    with empty_database.engine.begin() as connection:
+        upgrade(connection, "0011")
+        connection.execute(text(_OLD_EDGE), {"at": BEGIN})
+        connection.execute(text(_OLD_CAMERA), {"id": 1, "unit": "", "at": BEGIN})
+        connection.execute(
+            text("INSERT INTO tally_kinds VALUES (1, 'fire', 'fire', 'fire', 'camera', :no)"), {"no": False}
+        )
+        for span, at, counted in (("day", 0, True), ("day", 0, False), ("day", 1, True), ("month", 0, True)):
+            values = {"span": span, "at": ends[at], "counted": counted}
+            connection.execute(
+                text("INSERT INTO tallies VALUES (:span, :at, :counted, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)"), values
+            )
+        values = {"span": "day", "at": ends[2]}
+        connection.execute(text("INSERT INTO camera_tallies VALUES (:span, :at, 1, 60)"), values)
+    empty_database.migrate()
+    with empty_database.read() as session:
+        found = session.execute(select(TallyStamp.span, TallyStamp.what, TallyStamp.start_at, TallyStamp.stamp)).all()
+        named = {(span, what, start_at) for span, what, start_at, _ in found}
+        of_incidents = {(row.span, "incident", row.start_at) for row in session.scalars(select(TallyRow))}
+        of_cameras = {(row.span, "camera", row.start_at) for row in session.scalars(select(CameraTally))}
+    assert named == of_incidents | of_cameras | {("kinds", "incident", EPOCH)}
+    assert len(found) == len({stamp for *_, stamp in found}) == 5
 
 
 def upgrade(connection: Connection, revision: str) -> None:
