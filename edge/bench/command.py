@@ -16,6 +16,8 @@ from edge.bench.cameras import cameras
 from edge.bench.measure import VARIANTS, Order
 from edge.bench.report import figures, report, table
 from edge.evaluate import tell
+from edge.evaluate.mot import TruthError
+from edge.evaluate.zone_entries import references
 
 bench_app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -39,9 +41,12 @@ def edge(
     """Processor time of bare decoding, the naive baseline (every frame; 5 a second) and the walk: each in a process of
     its own, one after the other, on one core."""
     console = Console(stderr=True)
-    found = {video.name: report(_measured(console, video, model, truth, repeat)) for video in videos}
+    _check(videos, truth)
+    found: dict[str, dict[str, Any]] = {}
     document = {"machine": _machine(), "model": model, "repeat": repeat, "videos": found}
-    tell.document(document, out)
+    for video in videos:
+        found[video.name] = report(_measured(console, video, model, truth, repeat))
+        tell.document(document, out)  # what is measured is kept, whatever becomes of the next one
     if as_json:
         tell.print_json(document)
     else:
@@ -68,6 +73,19 @@ def _make_way(command: str, arguments: list[str]) -> None:
     """The edge never imports the server: it makes way for it."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "server", "bench", command, *arguments])  # noqa: S606 (our own interpreter)
+
+
+def _check(videos: list[Path], truth: Path | None) -> None:
+    """Minutes are not measured for a command line that can't be done."""
+    try:
+        for video in videos:
+            if not video.is_file():
+                raise FileNotFoundError(f"{video}: there is no such file")
+            if truth is not None:
+                references(truth, video.name)
+    except (OSError, TruthError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
 
 
 def _measured(console: Console, video: Path, model: str, truth: Path | None, repeat: int) -> dict[str, Any]:

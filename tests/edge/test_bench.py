@@ -60,3 +60,14 @@ def test_a_video_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> N
     assert done.exit_code == 2
     assert "none.mp4" in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_video_that_the_truth_does_not_know_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    known, other = (a_video(tmp_path / f"{name}.mp4", seconds=2.0) for name in ("street", "yard"))
+    header = "sequence,zone,polygon,first_frame_1based,inside_at_track_start\n"
+    truth = tmp_path / "zones.csv"
+    truth.write_text(header + "street,gate,0:0 1:0 1:1,5,0\n")
+    arguments = ["edge", str(known), str(other), "--truth", str(truth), "--model", "builtin"]
+    done = CliRunner().invoke(bench_app, arguments)
+    assert done.exit_code == 2
+    assert done.output.strip() == f"{truth}: has no sequence that 'yard.mp4' begins with"
