@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.orm import Session
 
-from server.criteria.definition import Check, Definition, load
+from server.criteria.definition import Bearing, Check, Definition, Definitions, load
 from server.criteria.period import Calendar
 from server.criteria.tally import median
 from server.criteria.vocabulary import Kind
@@ -396,6 +396,29 @@ def test_a_month_is_read_again_only_when_it_was_added_up_again(database: Databas
     settles.run_once()
     assert look() == {may}
     assert look() == set()
+
+
+def test_what_is_remembered_for_one_question_is_no_answer_to_another(database: Database) -> None:
+    """Other criteria, and the same ones told apart by rule kind: on the same months, one after the other."""
+    walk, fewer = Walk(database, 12), Definitions(version=1, criteria=DEFINITIONS.criteria[16:18])
+    with database.transaction() as session:
+        session.add_all(incident(walk.chance, BEGAN + timedelta(days=day)) for day in range(450))
+    settler(database).run_once()
+
+    def bearings(definitions: Definitions, *, by_rule_kind: bool = False) -> set[Bearing]:
+        with database.read() as session:
+            found = figures.read(session, definitions, CALENDAR.period("2025-Y"), NOW, by_rule_kind=by_rule_kind)
+        assert found.cells
+        assert found.current.cleared
+        return {*found.cells, *found.current.standing, *found.current.cleared}
+
+    every = bearings(DEFINITIONS)
+    assert {bearing.rule_kind for bearing in every} == {""}
+    codes = {code for bearing in bearings(fewer) for code, _ in bearing.checks}
+    assert codes == {"TC17", "TC18"}
+    apart = {bearing.rule_kind for bearing in bearings(DEFINITIONS, by_rule_kind=True)}
+    assert apart == {"", "pavement_encroachment", "object_left", "crowd"}
+    assert bearings(DEFINITIONS) == every
 
 
 def middle(every: list[int]) -> float | None:
