@@ -120,6 +120,27 @@ def test_an_answer_that_comes_late_offers_no_undo_of_another_verdict(officer: Of
     open_case(officer, codes[1])
 
 
+def test_a_verdict_that_was_lost_while_it_was_being_undone_takes_no_other_with_it(officer: Officer, ward: Ward) -> None:
+    codes = three_scenes(ward)
+    officer.sign_in()
+    page, held = officer.page, holding(officer, codes[1], "confirm")
+    page.goto("/review")
+    open_case(officer, codes[0])
+    officer.press("1")
+    expect(page.locator("#toasts")).to_contain_text(f"Đã xác nhận {codes[0]}.")
+    open_case(officer, codes[1])
+    officer.press("1")
+    open_case(officer, codes[2])
+    wait_until(lambda: page.evaluate("true") and held, "the verdict to be on its way")
+    officer.press("u")
+    held[0].fulfill(status=503, content_type="application/problem+json", body='{"detail": "Máy chủ bận."}')
+    expect(page.locator("#toasts")).to_contain_text("Máy chủ bận.")
+    open_case(officer, codes[1])
+    officer.press("u")
+    expect(page.locator("#toasts")).to_have_text(f"Đã hoàn tác {codes[0]}.")
+    officer.complaints[:] = [line for line in officer.complaints if "503" not in line]
+
+
 def test_a_row_is_what_was_judged_in_a_row_whichever_verdict_arrives_first(officer: Officer, ward: Ward) -> None:
     codes = alarms(ward, 7)
     officer.sign_in()

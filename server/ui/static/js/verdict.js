@@ -28,7 +28,10 @@ const given = [];
 /** Remember a verdict for undo. `kept`: a promise of [{code, version}], null when it was not kept. Returns it. */
 export function remember(kept) {
   given.push(kept);
-  kept.then((parts) => parts ?? given.splice(given.indexOf(kept), 1));
+  kept.then((parts) => {
+    const at = given.indexOf(kept); // -1: an undo waits for it already
+    if (!parts && at >= 0) given.splice(at, 1);
+  });
   return kept;
 }
 
