@@ -1,7 +1,6 @@
 """Figures from tallies are those of the rows, whatever was written, settled or not, whoever does it at once."""
 
 import random
-import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from server.criteria.definition import Bearing, Check, Definition, Definitions, load
 from server.criteria.period import Calendar
-from server.criteria.tally import median
 from server.criteria.vocabulary import Kind
 from server.database import Database
 from server.settler import Settler
@@ -419,32 +417,3 @@ def test_what_is_remembered_for_one_question_is_no_answer_to_another(database: D
     apart = {bearing.rule_kind for bearing in bearings(DEFINITIONS, by_rule_kind=True)}
     assert apart == {"", "pavement_encroachment", "object_left", "crowd"}
     assert bearings(DEFINITIONS) == every
-
-
-def middle(every: list[int]) -> float | None:
-    """Of durations in microseconds, in hours, by the standard library."""
-    return statistics.median(every) / 3_600_000_000 if every else None
-
-
-@pytest.mark.parametrize("number", range(60))
-def test_the_median_of_many_pieces_is_that_of_all_of_them(number: int) -> None:
-    chance = random.Random(number)
-    longest, highest = chance.choice([3, 40, 400]), chance.choice([2, 1000, 10**12])
-    pieces = [
-        sorted(chance.randint(0, chance.choice([highest, 10])) for _ in range(chance.randint(0, longest)))
-        for _ in range(chance.randint(0, 60))
-    ]
-    every = [each for piece in pieces for each in piece]
-    assert median(pieces) == pytest.approx(middle(every), rel=1e-12)
-
-
-def test_the_median_is_right_even_where_a_sample_misleads() -> None:
-    """Every sixteenth duration is the same one, and half of the middle is just below it."""
-    piece = [*range(8), *[10**9] * 8]
-    assert median([piece] * 300) == pytest.approx(middle(piece * 300))
-
-
-def test_the_median_is_the_middle_in_hours() -> None:
-    assert median([]) is None
-    assert median([[], [3_600_000_000]]) == 1.0
-    assert median([[0, 7_200_000_000], [3_600_000_000], [10_800_000_000]]) == 1.5
