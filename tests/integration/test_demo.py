@@ -20,37 +20,35 @@ from tests.support.process import free_port, wait_until
 ANNINH = [sys.executable, "-m", "edge"]
 
 
-def _check(*arguments: str, env: dict[str, str] | None = None) -> tuple[dict[str, Any], float]:
-    """``anninh demo --check …``: its summary and the seconds it took."""
-    began_s = time.monotonic()
+def _check(*arguments: str, env: dict[str, str] | None = None) -> dict[str, Any]:
+    """The summary of ``anninh demo --check …``, given the time that it needs beside other tests."""
     done = subprocess.run(
-        [*ANNINH, "demo", "--check", *arguments],
+        [*ANNINH, "demo", "--check", "--patience", "180", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=200,
         env={**os.environ, **(env or {})},
     )
     assert done.returncode == 0, done.stderr
     summary: dict[str, Any] = json.loads(done.stdout)
-    return summary, time.monotonic() - began_s
+    return summary
 
 
 def test_the_check_counts_a_confirmed_event_of_the_simulated_street(tmp_path: Path) -> None:
     nothing = tmp_path / "no-weights"
     nothing.mkdir()
-    summary, seconds = _check("--model", "builtin", env={"ANNINH_DATA": str(nothing)})
+    summary = _check("--model", "builtin", env={"ANNINH_DATA": str(nothing)})
     assert summary["model"] == "builtin"
     assert summary["counted_after"] == summary["counted_before"] + 1
     assert summary["clip"]["frames"] > 10
-    assert seconds < 45
 
 
 @pytest.mark.data
 def test_the_check_holds_on_a_real_video_with_a_real_model_beside_a_hostile_file(data_dir: Path) -> None:
     video = data_dir / "videos" / "pets2009_s2l1_vtest_480x360.mp4"
     hostile = data_dir / "hostile" / "bgslib_demo_48x48_rawvideo_aborts_opencv.avi"
-    summary, seconds = _check(
+    summary = _check(
         "--source", str(video), "--source", str(hostile), "--model", "yolo11n_int8", env={"ANNINH_DATA": str(data_dir)}
     )
     assert summary["model"] == "yolo11n_int8"
@@ -60,20 +58,22 @@ def test_the_check_holds_on_a_real_video_with_a_real_model_beside_a_hostile_file
         length = timedelta(microseconds=container.duration)
     assert start <= datetime.fromisoformat(summary["occurred_at"]) <= start + length
     assert start <= datetime.fromisoformat(summary["last_seen_at"]) <= start + length
-    assert seconds < 45
 
 
-def test_the_check_says_which_step_failed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("patience", "more"), [("180", "\n"), ("1", " within 1 s; if this machine is busy, give it more")]
+)
+def test_the_check_says_which_step_failed(tmp_path: Path, patience: str, more: str) -> None:
     nothing_happens = a_video(tmp_path / "still.mp4", seconds=5, size=(320, 180), speed_px=0)
     done = subprocess.run(
-        [*ANNINH, "demo", "--check", "--source", str(nothing_happens), "--model", "builtin"],
+        [*ANNINH, "demo", "--check", "--patience", patience, "--source", str(nothing_happens), "--model", "builtin"],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=200,
     )
     assert done.returncode == 1
-    assert "event: no event became an incident" in done.stderr
+    assert f"event: no event became an incident{more}" in done.stderr
 
 
 def test_a_source_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_signal_stops_everything_within_5_s_and_leaves_no_process(tmp_path: Pa
         )
     try:
         edge_log = folder / "logs" / "edge.log"
-        wait_until(lambda: edge_log.exists() and "camera_online" in edge_log.read_text(), "the camera", 40)
+        wait_until(lambda: edge_log.exists() and "camera_online" in edge_log.read_text(), "the camera", 120)
         children = _children(demo.pid)
         assert len(children) == 3, "broker, server, edge"
         began_s = time.monotonic()

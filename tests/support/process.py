@@ -12,7 +12,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, timeout_s: float = 15.0) -> None:
+def wait_for_port(port: int, timeout_s: float = 45.0) -> None:
     """Return when something accepts connections on the port. Raises TimeoutError."""
 
     def answers() -> bool:
@@ -23,7 +23,7 @@ def wait_for_port(port: int, timeout_s: float = 15.0) -> None:
     wait_until(answers, f"port {port} to answer", timeout_s)
 
 
-def wait_until(holds: Callable[[], object], what: str, timeout_s: float = 15.0) -> None:
+def wait_until(holds: Callable[[], object], what: str, timeout_s: float = 45.0) -> None:
     """Return when ``holds()`` is true. Raises TimeoutError that says what was waited for."""
     end = time.monotonic() + timeout_s
     pause_s = 0.002
