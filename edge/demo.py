@@ -112,7 +112,7 @@ def start(plan: Plan, children: Children, stop: threading.Event) -> str:
     token_file = plan.folder / "edge-token"
     _write_secret(token_file, token.strip())
     children.start("server", ["-P", "-m", "server", "run", "--config", str(site)])
-    _wait(children, stop, "server", lambda: _answers(plan.address))
+    _wait(children, stop, "server", lambda: _listens(plan.host, plan.port) and _answers(plan.address))
     children.start("edge", ["-P", "-m", "edge", "edge", "--config", str(edge)])
     return password
 

@@ -1,29 +1,22 @@
-"""``python -m server`` (``anninh server``): run the server, or do at the machine what needs no sign-in."""
+"""``python -m server`` (``anninh server``): run the server, or do at the machine what needs no sign-in.
 
+Heavy things are imported by the command that needs them, so that ``--help`` and the small ones are quick.
+"""
+
+import importlib
 import logging
 import re
-import socket
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
-from contract.config import SettingsError
-from contract.names import SLUG_PATTERN
-from server import auth, commands, heap, log, settings
-from server.bench.command import app as bench_app
-from server.clock import SystemClock
-from server.database import Database
 from server.role import ROLES, Role
-from server.services import Services, open_database
-from server.settings import Settings
-from server.store import audit
 
-GRACE_S = 3
-"""Seconds that open requests get to end when the server stops."""
+if TYPE_CHECKING:
+    from server.database import Database
+    from server.settings import Settings
 
 app = typer.Typer(
     help="The server: events become incidents, officers decide, criteria count.",
@@ -31,21 +24,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(bench_app, name="bench")
 Config = Annotated[Path, typer.Option("--config", help="The site's YAML; configs/site.yaml explains every key.")]
 SITE_YAML = Path("configs/site.yaml")
-
-
-class _Server(uvicorn.Server):
-    """Ends the open live streams first: they would keep a stopping server waiting."""
-
-    def __init__(self, config: uvicorn.Config, services: Services) -> None:
-        super().__init__(config)
-        self._live = services.live
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.close()
-        await super().shutdown(sockets)
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 
 
 @app.command()
@@ -54,28 +35,28 @@ def run(
     log_json: Annotated[bool, typer.Option(help="One JSON object a line, for a log collector.")] = False,
 ) -> None:
     """Run the server until SIGTERM or Ctrl-C. The first start makes an admin and prints its one-time password."""
+    from server import log
+    from server.running import Running
+
     loaded = _load(config)
     log.configure(as_json=log_json)
-    application = _build(loaded)
-    services: Services = application.state.services
-    with services.database.transaction() as session:
-        made = auth.first_admin(session, services.clock.now())
+    try:
+        running = Running(loaded)
+    except (OSError, ValueError) as error:
+        _fail(str(error))
+    made = running.first_admin()
     if made is not None:
         name, password = made
         typer.echo(f"first sign-in: {name} / {password}   (told once; it must be replaced at the first sign-in)")
-    options = uvicorn.Config(
-        application,
-        host=loaded.http.host,
-        port=loaded.http.port,
-        log_config=None,
-        timeout_graceful_shutdown=GRACE_S,
-        server_header=False,
-    )
-    server = _Server(options, services)
-    heap.settle()
-    server.run()
-    if not server.started:
+    if not running.serve():
         raise typer.Exit(1)
+
+
+@app.command(context_settings=_PASS_ON)
+def bench(context: typer.Context) -> None:
+    """Measure the server on this machine."""
+    bench_app = importlib.import_module("server.bench.command").app
+    bench_app(args=list(context.args), prog_name="anninh server bench")
 
 
 @app.command()
@@ -90,6 +71,8 @@ def audit_verify(config: Config = SITE_YAML) -> None:
 
     The printed seal, kept elsewhere, also shows later whether the log's end was cut off.
     """
+    from server.store import audit
+
     database = _open(config)
     with database.read() as session:
         chain = audit.verify(session)
@@ -106,6 +89,10 @@ def edge_token(
     config: Config = SITE_YAML,
 ) -> None:
     """Register an edge, or replace its token, and print the token: this once, it is not kept."""
+    from contract.names import SLUG_PATTERN
+    from server import commands
+    from server.clock import SystemClock
+
     for value in (site, edge):
         if not re.match(SLUG_PATTERN, value):
             _fail(f"{value!r} is no name: 1-64 of a-z, 0-9, _ and -, beginning with a letter or digit")
@@ -132,6 +119,9 @@ def user_add(
         _fail(f"--role {role}: one of {', '.join(ROLES)} is needed")
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", username):
         _fail(f"--username {username}: 2-64 of a-z, 0-9, dot, _ and - are needed")
+    from server import auth, commands
+    from server.clock import SystemClock
+
     given = _read_password()
     password = given or auth.one_time_password()
     database = _open(config)
@@ -156,6 +146,9 @@ def retention(
     config: Config = SITE_YAML,
 ) -> None:
     """Delete now what need not be kept any longer (``run`` does it by itself), or tell what that would be."""
+    from server import commands
+    from server.clock import SystemClock
+
     loaded = _load(config)
     database = _open(config)
     for line in commands.retention(loaded, database, SystemClock(), dry_run=dry_run):
@@ -166,6 +159,7 @@ def retention(
 @app.command("openapi")
 def openapi() -> None:
     """Print the API's description: ``anninh server openapi > docs/openapi.json``."""
+    from server import commands, log
     from server.app import create_app
 
     log.configure(level=logging.WARNING)
@@ -178,28 +172,29 @@ def _read_password() -> str:
     return sys.stdin.readline().strip()
 
 
-def _load(config: Path) -> Settings:
+def _load(config: Path) -> "Settings":
+    from contract.config import SettingsError
+    from server import settings
+
     try:
         return settings.load(config)
     except SettingsError as error:
         _fail(str(error))
 
 
-def _open(config: Path) -> Database:
+def _open(config: Path) -> "Database":
     """The database with its tables; what is logged goes to standard error, so that output is only the answer."""
+    from server import log
+    from server.database import Database
+
     log.configure(level=logging.WARNING)
-    database = open_database(_load(config))
-    database.migrate()
-    return database
-
-
-def _build(loaded: Settings) -> FastAPI:
-    from server.app import create_app  # every route: what the other commands need not load
-
+    named = _load(config).database
     try:
-        return create_app(loaded)
+        database = Database(named.url, pool_size=named.pool_size, password_file=named.password_file)
+        database.migrate()
     except (OSError, ValueError) as error:
         _fail(str(error))
+    return database
 
 
 def _fail(message: str) -> NoReturn:

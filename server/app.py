@@ -53,6 +53,7 @@ from server.courier.vault import Vault
 from server.courier.webhook import Webhooks
 from server.criteria import definition
 from server.criteria.period import Calendar
+from server.database import Database
 from server.dispatch import Dispatch
 from server.evidence import EvidenceFiles
 from server.ingest import Ingest
@@ -62,7 +63,7 @@ from server.metrics import Metrics
 from server.mqtt import Link
 from server.playback import WorkingCopies
 from server.security import SecurityHeaders
-from server.services import Services, open_database
+from server.services import Services
 from server.settings import Settings
 from server.settler import Settler
 from server.sight import Viewpoints
@@ -138,7 +139,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, with_ingest: b
 def _services(settings: Settings, clock: Clock) -> Services:
     """What every request may use, on tables that were brought up to date."""
     yardsticks = Yardsticks(*definition.read(settings.criteria_file))
-    database = open_database(settings)
+    named = settings.database
+    database = Database(named.url, pool_size=named.pool_size, password_file=named.password_file)
     database.migrate()
     with database.read() as reading:
         yardsticks.follow(reading)

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,9 @@ from server.settings import Settings, parse
 from server.store import audit, edges
 from server.sweeper import Sweeper
 from server.tables import SessionRow, UserRow
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def edge_token(session: Session, site: str, edge: str, now: datetime) -> str:
@@ -73,7 +76,7 @@ def retention(settings: Settings, database: Database, clock: Clock, *, dry_run: 
     yield f"{'would delete' if dry_run else 'deleted'}: {count} files, {size} bytes"
 
 
-def openapi(create: Callable[[Settings], FastAPI]) -> str:
+def openapi(create: "Callable[[Settings], FastAPI]") -> str:
     """The API's description as JSON, the same on every machine. Builds an application that serves nobody."""
     with tempfile.TemporaryDirectory() as folder:
         settings = parse(

@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 BUSY_S = 5.0
 """How long a writer waits for another one on SQLite before it gives up and is tried again."""
+KNOWN = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x616E6E696E68
 """PostgreSQL's advisory lock for migrations: "anninh" in ASCII, so that two servers never migrate at once."""
@@ -26,11 +27,15 @@ _MIGRATION_LOCK = 0x616E6E696E68
 class Database:
     """One database. Thread-safe: every transaction has a session and a connection of its own."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, password: str | None = None, busy_s: float = BUSY_S) -> None:
-        """``url``: ``sqlite:///file`` or ``postgresql+psycopg://…``; a SQLite file's folder is made when missing."""
-        parsed = make_url(url)
-        if password is not None:
-            parsed = parsed.set(password=password)
+    def __init__(
+        self, url: str, *, pool_size: int = 8, password_file: Path | None = None, busy_s: float = BUSY_S
+    ) -> None:
+        """``url``: ``sqlite:///file`` or ``postgresql+psycopg://…``; a SQLite file's folder is made when missing.
+        ``password_file`` holds the password that the URL lacks. Connects to nothing yet; raises ValueError and OSError.
+        """
+        parsed = _parsed(url)
+        if password_file is not None:
+            parsed = parsed.set(password=password_file.read_text(encoding="utf-8").strip())
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if not parsed.database or parsed.database == ":memory:":
@@ -72,17 +77,35 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Bring the tables to the newest version. Safe to call at every start, and by several servers at once."""
-        with self.engine.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            if not _is_newest(connection):
-                _upgrade(connection)
+        """Bring the tables to the newest version. Safe to call at every start, and by several servers at once.
+
+        Raises ConnectionError where the database cannot be used.
+        """
+        try:
+            with self.engine.begin() as connection:
+                if not self.is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                if not _is_newest(connection):
+                    _upgrade(connection)
+        except OperationalError as error:
+            why = " ".join(str(error.orig).split())
+            raise ConnectionError(f"database {self.name} cannot be used: {why}") from error
         log.info("database_ready", database=self.name)
 
     def close(self) -> None:
         """Close its connections."""
         self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    """What it names is not repeated in an error: it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in KNOWN:
+        raise ValueError("database url: sqlite:///file or postgresql+psycopg://user@host:port/name is needed")
+    return parsed
 
 
 def _is_newest(connection: Connection) -> bool:

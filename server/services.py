@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 from fastapi import Request
@@ -60,10 +59,3 @@ class Services:
 def services(request: Request) -> Services:
     """The application's services: ``Depends(services)``, or call it with a request."""
     return cast(Services, request.app.state.services)
-
-
-def open_database(settings: Settings) -> Database:
-    """The database that the settings name."""
-    secret: Path | None = settings.database.password_file
-    password = secret.read_text(encoding="utf-8").strip() if secret else None
-    return Database(settings.database.url, pool_size=settings.database.pool_size, password=password)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +18,7 @@ from server.store import sessions
 from server.tables import CameraRow, EventRow, UserRow
 from tests.e2e.conftest import DESK
 from tests.support.fixtures import Mosquitto
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
 
@@ -74,7 +73,7 @@ def ward(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[tuple[str, Database]]
         running = [server]
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until(lambda: _answers(url), "the server", 30)
+            wait_until(lambda: answer(port, "/healthz"), "the server")
             running.append(
                 subprocess.Popen([sys.executable, "-m", "edge", "edge", "--config", str(edge)], stdout=log, stderr=log)
             )
@@ -86,13 +85,6 @@ def ward(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[tuple[str, Database]]
                 process.terminate()
             for process in running:
                 process.wait(timeout=15)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", timeout=1).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def sign_in(page: Page, url: str, database: Database) -> None:

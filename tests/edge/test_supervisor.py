@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -22,7 +21,7 @@ from tests.support.coded import a_video
 from tests.support.events import a_change
 from tests.support.evidence_server import EvidenceServer
 from tests.support.fixtures import Mosquitto
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 from tests.support.receiver import Receiver
 
 STREET: dict[str, Any] = {
@@ -131,15 +130,8 @@ def test_one_bad_source_does_not_stop_another_camera(tmp_path: Path) -> None:
     odd: dict[str, object] = {"name": "la", "source": "gopher://nowhere"}
     port = free_port()
     with running(write(tmp_path, [bad, odd, good], metrics_port=port)) as edge:
-
-        def metrics() -> str:
-            try:
-                return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-            except httpx.TransportError:
-                return ""
-
-        wait_until(lambda: 'anninh_camera_up{camera="tot"} 1.0' in metrics(), "the good camera", 30)
-        assert 'anninh_camera_up{camera="hong"} 0.0' in metrics()
+        wait_until(lambda: 'anninh_camera_up{camera="tot"} 1.0' in answer(port, "/metrics"), "the good camera", 30)
+        assert 'anninh_camera_up{camera="hong"} 0.0' in answer(port, "/metrics")
         _, log = stopped(edge)
     told = [line for line in log if line.get("camera") == "la" and line["event"] == "camera_restarts"]
     assert told

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from contract.codec import decode
 from contract.event import Event
 from edge.outbox import Outbox
 from tests.edge.test_supervisor import running, stopped, write
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 from tests.support.rtsp_camera import RtspCamera, rtsp_camera
 
 pytestmark = pytest.mark.rtsp
@@ -37,14 +36,8 @@ def test_a_camera_without_power_is_one_event_over_a_restart_of_the_edge(camera: 
     port = free_port()
     config = write(tmp_path, [one], metrics_port=port)
 
-    def metrics() -> str:
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-        except httpx.TransportError:
-            return ""
-
     with running(config) as edge:
-        wait_until(lambda: 'anninh_camera_picture_ok{camera="kho-sau"} 1.0' in metrics(), "pictures", 30)
+        wait_until(lambda: 'anninh_camera_picture_ok{camera="kho-sau"} 1.0' in answer(port, "/metrics"), "pictures", 30)
         camera.kill()
         wait_until(lambda: len(journalled(tmp_path)) == 1, "the outage to be told", 60)
         _, log = stopped(edge)

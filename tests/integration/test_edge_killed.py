@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sql
 import yaml
 
 from tests.support.film import street
 from tests.support.fixtures import Mosquitto
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 
 SITE, EDGE = "hoa-thuan", "khom4"
 RULE = {"name": "nguoi", "kind": "intrusion", "zone": "ca", "dwell_s": 0.5, "close_s": 1, "cool_s": 0}
@@ -47,18 +46,11 @@ def office(folder: Path, broker_url: str) -> Iterator[tuple[int, str, Path]]:
             [sys.executable, "-m", "server", "run", "--config", str(config)], stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: answers(port), "the server to answer", 30)
+        wait_until(lambda: answer(port, "/healthz"), "the server to answer")
         yield port, url, token
     finally:
         process.kill()
         process.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=1, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sql
 import yaml
@@ -16,7 +15,7 @@ import yaml
 from tests.support import emitter
 from tests.support.fixtures import Mosquitto
 from tests.support.postgres import Postgres
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 
 COUNT, RATE = 400, 20.0
 
@@ -38,7 +37,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._answers, "the server to answer", 30)
+        wait_until(lambda: answer(self.port, "/healthz"), "the server to answer")
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -46,12 +45,6 @@ class Server:
             self.process.kill()
             self.process.wait()
             self.process = None
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1).status_code == 200
-        except httpx.TransportError:
-            return False
 
 
 @pytest.fixture(

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from server.__main__ import app
 from tests.support.needs import ROOT
-from tests.support.process import free_port, wait_until
+from tests.support.process import answer, free_port, wait_until
 
 NAMES = {"slug": "hoa-thuan", "name_vi": "Phường Hòa Thuận", "name_en": "Hoa Thuan Ward"}
 
@@ -38,6 +38,41 @@ def command(config: Path, *arguments: str, given: str = "") -> subprocess.Comple
     """One of the server's commands, to its end."""
     line = [sys.executable, "-m", "server", *arguments, "--config", str(config)]
     return subprocess.run(line, cwd=ROOT, input=given, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [(["--help"], "fastapi,uvicorn,sqlalchemy,pydantic"), (["migrate", "--config", "{}"], "fastapi,uvicorn,argon2")],
+)
+def test_what_a_command_does_not_need_is_not_imported(config: Path, arguments: list[str], unneeded: str) -> None:
+    probe = (
+        "import sys; from server.__main__ import app; app(sys.argv[2:], standalone_mode=False);"
+        "found = set(sys.argv[1].split(',')) & set(sys.modules); sys.exit(f'imported {found}' if found else 0)"
+    )
+    line = [sys.executable, "-c", probe, unneeded, *(each.format(config) for each in arguments)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["migrate", "run"])
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("nonsense", "sqlite:///file or postgresql+psycopg://"),
+        ("postgres://x:s3cret@db/anninh", "sqlite:///file or postgresql+psycopg://"),
+        ("postgresql+psycopg://x:s3cret@127.0.0.1:1/anninh", "cannot be used: connection failed"),
+        ("sqlite:////proc/anninh.db", "cannot be used: unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line(config: Path, name: str, url: str, told: str) -> None:
+    document = yaml.safe_load(config.read_text())
+    document["database"] = {"url": url}
+    config.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    done = CliRunner().invoke(app, [name, "--config", str(config)])
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "s3cret" not in done.output
 
 
 def test_an_edge_gets_a_token_and_nothing_else_is_printed(config: Path) -> None:
@@ -84,7 +119,7 @@ def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) 
     assert made.stdout == "made: tran.b (officer)\n"
     changed = command(config, "user-add", "--username", "tran.b", "--role", "officer")
     password = changed.stdout.split()[-1]
-    url = f"http://127.0.0.1:{yaml.safe_load(config.read_text())['http']['port']}"
+    port = yaml.safe_load(config.read_text())["http"]["port"]
     server = subprocess.Popen(
         [sys.executable, "-m", "server", "run", "--config", str(config)],
         cwd=ROOT,
@@ -94,8 +129,10 @@ def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) 
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        wait_until(lambda: _answers(url), "the server")
-        signed_in = httpx.post(f"{url}/api/v1/session", json={"username": "tran.b", "password": password})
+        wait_until(lambda: answer(port, "/healthz"), "the server")
+        signed_in = httpx.post(
+            f"http://127.0.0.1:{port}/api/v1/session", json={"username": "tran.b", "password": password}
+        )
         assert signed_in.status_code == 200
         server.send_signal(signal.SIGTERM)
         output, _ = server.communicate(timeout=20)
@@ -105,10 +142,3 @@ def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) 
     assert "first sign-in" not in output, "there is an account already"
     assert password not in output
     assert "level=error" not in output
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False

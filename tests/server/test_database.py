@@ -180,8 +180,9 @@ def test_sqlite_survives_power_cuts_and_checks_references(tmp_path: Path) -> Non
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_the_password_is_never_in_the_name_that_is_logged() -> None:
-    database = Database("postgresql+psycopg://anninh@db/anninh", password="hunter2")
+def test_the_password_is_never_in_the_name_that_is_logged(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    database = Database("postgresql+psycopg://anninh@db/anninh", password_file=tmp_path / "password")
     assert "hunter2" not in database.name
     assert database.engine.url.password == "hunter2"
 

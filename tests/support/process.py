@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 
 
 def free_port() -> int:
@@ -21,6 +22,22 @@ def wait_for_port(port: int, timeout_s: float = 45.0) -> None:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
     wait_until(answers, f"port {port} to answer", timeout_s)
+
+
+def answer(port: int, path: str) -> str:
+    """What a server on loopback has at ``path``; empty while it does not say 200.
+
+    For asking again and again: httpx reads the machine's certificates each time, which takes longer than the answer.
+    """
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        found = connection.getresponse()
+        return found.read().decode() if found.status == 200 else ""
+    except (OSError, HTTPException):
+        return ""
+    finally:
+        connection.close()
 
 
 def wait_until(holds: Callable[[], object], what: str, timeout_s: float = 45.0) -> None:
