@@ -3,7 +3,8 @@
 import json
 import os
 import platform
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from server import heap
 from server.bench import place
@@ -88,9 +90,30 @@ class _Where:
         """``name``: of what is kept."""
         if self.database is None:
             return place.kept_sqlite(self.folder or Path(), name) if self.keep else place.sqlite(self.folder)
-        if make_url(self.database).get_backend_name() != "postgresql":
-            raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
-        return place.kept_postgresql(self.database, name) if self.keep else place.postgresql(self.database)
+        url = postgresql(self.database)
+        return place.kept_postgresql(url, name) if self.keep else place.postgresql(url)
+
+
+def postgresql(url: str) -> str:
+    """The ``--database`` of a command line, if it names one. Raises typer.BadParameter."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend != "postgresql":
+        raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
+    return url
+
+
+@contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """What a database refuses ends the command with one line."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        line = f"the database can't be measured: {str(error).splitlines()[0]}; check --database and its rights"
+        typer.echo(line, err=True)
+        raise typer.Exit(1) from error
 
 
 def _run(
@@ -103,7 +126,7 @@ def _run(
     as_json: bool,
     out: Path | None,
 ) -> None:
-    with where.open(f"anninh_bench_{seed.incidents}_{seed.cameras}") as opened:
+    with told_in_a_line(), where.open(f"anninh_bench_{seed.incidents}_{seed.cameras}") as opened:
         heap.settle()
         timed, overall = measure(opened, definition.load(criteria), seed, runs, partial(typer.echo, err=True), asked)
     document: dict[str, Any] = {

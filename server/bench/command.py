@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from server import heap, log
 from server.bench import place
-from server.bench.api_command import api, criteria
+from server.bench.api_command import api, criteria, postgresql, told_in_a_line
 from server.bench.ingest import Measured, Place, measure
 from server.bench.load import PHASES, Load
 
@@ -56,30 +54,17 @@ def ingest(
     load = Load(lifecycles=lifecycles, edges=edges, cameras=cameras, batch=batch)
     places: list[Place] = [partial(place.sqlite, folder)]
     if database is not None:
-        places.append(partial(place.postgresql, _postgresql(database)))
+        places.append(partial(place.postgresql, postgresql(database)))
     log.configure(level=logging.WARNING)
     _tell(f"{lifecycles} lifecycles, {lifecycles * len(PHASES)} messages, {batch} a transaction")
     heap.settle()
-    try:
+    with told_in_a_line():
         measured = [measure(each, load, runs, _tell) for each in places]
-    except SQLAlchemyError as error:
-        _tell(f"the database can't be measured: {str(error).splitlines()[0]}; check --database and its rights")
-        raise typer.Exit(1) from error
     document = json.dumps(_document(load, measured), indent=2)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(document + "\n", encoding="utf-8")
     typer.echo(document if as_json else "\n".join(_lines(measured)))
-
-
-def _postgresql(url: str) -> str:
-    try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend != "postgresql":
-        raise typer.BadParameter("write postgresql+psycopg://user@host:port/name", param_hint="--database")
-    return url
 
 
 def _document(load: Load, measured: list[Measured]) -> dict[str, object]:

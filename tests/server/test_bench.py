@@ -74,10 +74,23 @@ def test_the_ingest_is_measured_on_postgresql_in_a_schema_that_is_dropped(postgr
     left.close()
 
 
-def test_a_database_that_is_no_postgresql_is_refused_with_the_cure() -> None:
-    done = CliRunner().invoke(app, ["bench", "ingest", "--database", "sqlite:///x.db"])
-    assert done.exit_code == 2
-    assert "postgresql+psycopg://" in done.stderr
+@pytest.mark.parametrize("bench", ["ingest", "api", "criteria"])
+@pytest.mark.parametrize(
+    ("url", "code", "told"),
+    [
+        ("sqlite:///x.db", 2, "postgresql+psycopg://"),
+        ("nonsense", 2, "postgresql+psycopg://"),
+        ("postgresql+psycopg://x@127.0.0.1:1/y", 1, "check --database and its rights"),
+    ],
+)
+def test_a_database_that_cannot_be_measured_is_refused_with_the_cure(
+    bench: str, url: str, code: int, told: str
+) -> None:
+    size = TINY if bench == "ingest" else ["--incidents", "100", "--cameras", "1"]
+    done = CliRunner().invoke(app, ["bench", bench, "--database", url, *size])
+    assert done.exit_code == code
+    assert told in done.stderr
+    assert "Traceback" not in done.output
 
 
 def test_every_run_is_told_and_the_median_one_is_reported() -> None:
