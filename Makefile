@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Most of what is installed is never imported: Python compiles the rest when it is, which takes a tenth of the time
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 # Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
 EXTRAS ?=
-# Test processes side by side: one more than there are cores, as tests also wait for live streams and processes
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 1)')
+# Test processes side by side: two more than there are cores, as tests also wait for live streams and processes
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 2)')
 # Compiled once and kept: not anew in each test process and each server that a test starts
 unexport PYTHONDONTWRITEBYTECODE
 comma := ,
