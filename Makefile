@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 # Optional extras that `make setup` adds, e.g. `make setup EXTRAS=ultralytics`
 EXTRAS ?=
-# Test processes side by side: two more than there are cores, as tests also wait for live streams and processes
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 2)')
+# Test processes side by side: one more than there are cores, as tests also wait for live streams and processes
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() or 1) + 1)')
 # Compiled once and kept: not anew in each test process and each server that a test starts
 unexport PYTHONDONTWRITEBYTECODE
 comma := ,

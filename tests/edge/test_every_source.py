@@ -118,7 +118,7 @@ def left() -> list[str]:
 
 
 def gone() -> None:
-    wait_until(lambda: not left(), "readers and processes to end", 30)
+    wait_until(lambda: not left(), "readers and processes to end", 8)
 
 
 @pytest.mark.parametrize(("kind", "in_own_process"), CASES)

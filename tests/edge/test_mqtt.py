@@ -271,7 +271,7 @@ def test_a_wrong_password_is_told_once_and_tried_again(
     link.start()
     try:
         log = broker.folder / "mosquitto.log"
-        wait_until(lambda: log.read_text().count("not authorised") >= 2, "a second try", 30)
+        wait_until(lambda: log.read_text().count("not authorised") >= 2, "a second try", 10)
     finally:
         link.stop()
         broker.kill()

@@ -299,11 +299,11 @@ def test_the_edge_answers_a_configuration_at_once_though_its_heartbeat_is_slow(
             wait_until(lambda: len(server.settings) == 2, "what both cameras have")
             assert server.settings[0].data.drawing == OWN
             server.configure(CameraConfig(camera="kho-sau", version=2, drawing=MOVED))
-            wait_until(lambda: len(server.settings) == 3, "what the camera has now", 10)
+            wait_until(lambda: len(server.settings) == 3, "what the camera has now", 5)
             assert (server.settings[-1].data.version, server.settings[-1].data.drawing) == (2, MOVED)
             assert len(server.health) == 2
             server._client.publish("anninh/v1/hoa-thuan/khom4/config", b'{"type": "vn.anninh.config.v9"}', qos=1)
-            wait_until(lambda: server.health[-1].data.config_refused, "the refusal", 10)
+            wait_until(lambda: server.health[-1].data.config_refused, "the refusal", 5)
             assert "vn.anninh.config.v9" in server.health[-1].data.config_refused
         finally:
             link.stop()

@@ -20,8 +20,9 @@ from tests.support.process import free_port, wait_until
 ANNINH = [sys.executable, "-m", "edge"]
 
 
-def _check(*arguments: str, env: dict[str, str] | None = None) -> dict[str, Any]:
-    """The summary of ``anninh demo --check …``, given the time that it needs beside other tests."""
+def _check(*arguments: str, env: dict[str, str] | None = None) -> tuple[dict[str, Any], float]:
+    """``anninh demo --check …``: its summary and the seconds it took."""
+    began_s = time.monotonic()
     done = subprocess.run(
         [*ANNINH, "demo", "--check", "--patience", "180", *arguments],
         capture_output=True,
@@ -32,23 +33,24 @@ def _check(*arguments: str, env: dict[str, str] | None = None) -> dict[str, Any]
     )
     assert done.returncode == 0, done.stderr
     summary: dict[str, Any] = json.loads(done.stdout)
-    return summary
+    return summary, time.monotonic() - began_s
 
 
 def test_the_check_counts_a_confirmed_event_of_the_simulated_street(tmp_path: Path) -> None:
     nothing = tmp_path / "no-weights"
     nothing.mkdir()
-    summary = _check("--model", "builtin", env={"ANNINH_DATA": str(nothing)})
+    summary, seconds = _check("--model", "builtin", env={"ANNINH_DATA": str(nothing)})
     assert summary["model"] == "builtin"
     assert summary["counted_after"] == summary["counted_before"] + 1
     assert summary["clip"]["frames"] > 10
+    assert seconds < 45
 
 
 @pytest.mark.data
 def test_the_check_holds_on_a_real_video_with_a_real_model_beside_a_hostile_file(data_dir: Path) -> None:
     video = data_dir / "videos" / "pets2009_s2l1_vtest_480x360.mp4"
     hostile = data_dir / "hostile" / "bgslib_demo_48x48_rawvideo_aborts_opencv.avi"
-    summary = _check(
+    summary, seconds = _check(
         "--source", str(video), "--source", str(hostile), "--model", "yolo11n_int8", env={"ANNINH_DATA": str(data_dir)}
     )
     assert summary["model"] == "yolo11n_int8"
@@ -58,6 +60,7 @@ def test_the_check_holds_on_a_real_video_with_a_real_model_beside_a_hostile_file
         length = timedelta(microseconds=container.duration)
     assert start <= datetime.fromisoformat(summary["occurred_at"]) <= start + length
     assert start <= datetime.fromisoformat(summary["last_seen_at"]) <= start + length
+    assert seconds < 45
 
 
 @pytest.mark.parametrize(

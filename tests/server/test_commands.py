@@ -135,7 +135,7 @@ def test_the_server_runs_signs_an_account_in_and_stops_on_sigterm(config: Path) 
         )
         assert signed_in.status_code == 200
         server.send_signal(signal.SIGTERM)
-        output, _ = server.communicate(timeout=20)
+        output, _ = server.communicate(timeout=5)
     finally:
         server.kill()
         server.wait()
